@@ -1,0 +1,14 @@
+/** JSON text as Python's `json.dumps` writes it by default, which is what DVC hashes and prints. */
+
+/**
+ * A JSON string in ASCII: everything else as lower-case `\uXXXX`, astral characters as two surrogates. Unlike JSON.stringify,
+ * Python escapes DEL (0x7f), since it escapes whatever is not between space and `~`.
+ */
+export function quotePython(text: string): string {
+  return plain.test(text) ? `"${text}"` : `"${text.replace(special, escape)}"`
+}
+
+const plain = /^[ !#-[\]-~]*$/
+const special = /[^ !#-[\]-~]/g
+const named: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' }
+const escape = (unit: string): string => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
