@@ -1,0 +1,126 @@
+/** Which objects a transfer is about, grouped by where they go. */
+import type { HashKind, ObjectId } from '../base/object-id.ts'
+import { isTreeId } from '../base/object-id.ts'
+import { DvError } from '../base/error.ts'
+import type { Tree } from '../format/tree.ts'
+import type { RefScope } from '../repo/git.ts'
+import type { Repo } from '../repo/open.ts'
+import { pointersAt } from '../repo/pointers-at.ts'
+import { type Selection, selectOutputs } from '../repo/targets.ts'
+import type { RemoteConfig } from '../store/open.ts'
+import type { TransferRequest } from '../transfer/request.ts'
+import { nameOf } from './place.ts'
+
+export interface CollectOptions {
+  readonly targets?: readonly string[]
+  readonly recursive?: boolean
+  readonly glob?: boolean
+  readonly remote?: string
+  readonly allBranches?: boolean
+  readonly allTags?: boolean
+  readonly allCommits?: boolean
+}
+
+/** One output, or a path inside one, that is to travel. */
+export interface Item {
+  readonly id: ObjectId
+  /** for people */
+  readonly name: string
+  /** a path inside the folder: only the files there are meant */
+  readonly inside?: string
+}
+
+/** What shares a remote and a layout. */
+export interface Group {
+  readonly remote: RemoteConfig
+  readonly hash: HashKind
+  readonly items: readonly Item[]
+}
+
+export interface Collected {
+  /** in the work tree: what a pull checks out */
+  readonly selections: readonly Selection[]
+  readonly groups: readonly Group[]
+}
+
+/**
+ * @param use `send` passes over what must not be pushed.
+ * @throws DvError 'unknown-target', 'bad-pointer', 'bad-config' (no remote), 'untrusted'
+ */
+export async function collect(repo: Repo, options: CollectOptions, use: 'send' | 'fetch'): Promise<Collected> {
+  const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true, glob: options.glob === true })
+  const everywhere = [...selections, ...(await selectionsAtCommits(repo, options))]
+  if (options.remote !== undefined) await repo.remote(options.remote)
+  const groups = new Map<string, { remote: RemoteConfig; hash: HashKind; items: Map<string, Item> }>()
+  for (const selection of everywhere) {
+    if (!travels(selection, options.remote, use)) continue
+    const { output, path } = selection.tracked
+    if (!output.id) continue
+    const remote = await repo.remote(options.remote ?? output.remote)
+    const key = `${remote.name}\n${output.hash}`
+    const group = groups.get(key) ?? { remote, hash: output.hash, items: new Map<string, Item>() }
+    groups.set(key, group)
+    const item: Item = { id: output.id, name: nameOf(repo, path), ...(selection.inside === undefined ? {} : { inside: selection.inside }) }
+    group.items.set(`${item.id}\n${item.inside ?? ''}`, item)
+  }
+  return { selections, groups: [...groups.values()].map(group => ({ ...group, items: [...group.items.values()] })) }
+}
+
+/** The objects behind a group's items, as far as their trees can be had; a tree that cannot is asked for alone. */
+export function requestOf(group: Group, treeOf: (id: ObjectId) => Tree | undefined): TransferRequest {
+  const trees = new Map<ObjectId, readonly ObjectId[]>()
+  const files = new Set<ObjectId>()
+  for (const item of group.items) {
+    if (!isTreeId(item.id)) files.add(item.id)
+    else if (item.inside === undefined) trees.set(item.id, [...new Set((treeOf(item.id) ?? []).map(entry => entry.id))])
+    else for (const entry of entriesInside(treeOf(item.id) ?? [], item.inside)) files.add(entry.id)
+  }
+  return { trees, files }
+}
+
+/** The entry at `inside`, or those below it. */
+export const entriesInside = (tree: Tree, inside: string): Tree =>
+  tree.filter(entry => entry.path === inside || entry.path.startsWith(`${inside}/`))
+
+/** The names, for people, under which an object is known in a group. Made when something has to be told, since it may be long. */
+export function namesOf(ids: ReadonlySet<ObjectId>, group: Group, treeOf: (id: ObjectId) => Tree | undefined): readonly { id: ObjectId; name: string }[] {
+  return group.items.flatMap(item => [
+    ...(ids.has(item.id) ? [{ id: item.id, name: item.name }] : []),
+    ...(isTreeId(item.id) ? (treeOf(item.id) ?? []) : [])
+      .filter(entry => ids.has(entry.id))
+      .map(entry => ({ id: entry.id, name: `${item.name}/${entry.path}` })),
+  ])
+}
+
+function travels({ tracked }: Selection, remote: string | undefined, use: 'send' | 'fetch'): boolean {
+  const { output, pointer } = tracked
+  if (!output.cached || !output.id) return false
+  if (use === 'send' && (!output.pushed || isFromRepository(pointer.rest))) return false
+  return remote === undefined || output.remote === undefined || output.remote.toLowerCase() === remote.toLowerCase()
+}
+
+/** `dvc import` of another repository: its data belongs to that repository's remote. */
+const isFromRepository = (rest: Readonly<Record<string, unknown>>): boolean =>
+  Array.isArray(rest['deps']) && rest['deps'].some(dep => typeof dep === 'object' && dep !== null && 'repo' in dep)
+
+async function selectionsAtCommits(repo: Repo, options: CollectOptions): Promise<readonly Selection[]> {
+  const scopes: readonly RefScope[] = [
+    ...(options.allBranches ? (['branches'] as const) : []),
+    ...(options.allTags ? (['tags'] as const) : []),
+    ...(options.allCommits ? (['all'] as const) : []),
+  ]
+  if (scopes.length === 0) return []
+  const { git } = repo
+  if (!git) throw new DvError('git-failed', 'other commits cannot be looked at: this repository is not under git')
+  const commits = new Set(scopes.flatMap(scope => git.commits(scope)))
+  const found: Selection[] = []
+  for (const commit of commits)
+    for (const tracked of await pointersAt(repo, commit)) if (isWanted(repo, tracked.path, options.targets ?? [])) found.push({ tracked })
+  return found
+}
+
+/** At other commits a target is a path: it names an output, or a folder above it. */
+function isWanted(repo: Repo, path: string, targets: readonly string[]): boolean {
+  const name = nameOf(repo, path)
+  return targets.length === 0 || targets.some(target => [target, target.replace(/\.dvc$/, '')].some(each => name === each || name.startsWith(`${each}/`)))
+}

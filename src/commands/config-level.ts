@@ -1,0 +1,86 @@
+/** Which of the four configuration files a verb reads or changes. */
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
+import { valueOf } from '../format/config-edit.ts'
+import type { ConfigFile } from '../format/config-file.ts'
+import { settingOf } from '../format/settings.ts'
+import { type Config, type ConfigLevel, configFileOf, configLevels, loadConfig } from '../repo/config.ts'
+import { editConfig } from '../repo/edit-config.ts'
+import { findRoot } from '../repo/find-root.ts'
+import type { Flag } from './command.ts'
+
+export interface LevelOptions {
+  readonly global?: boolean
+  readonly system?: boolean
+  readonly project?: boolean
+  readonly local?: boolean
+}
+
+export const levelFlags: readonly Flag[] = [
+  { name: 'global', summary: "the user's own file, for all repositories" },
+  { name: 'system', summary: "the machine's file" },
+  { name: 'project', summary: 'the committed file of the repository, .dvc/config' },
+  { name: 'local', summary: 'the uncommitted file of the repository, .dvc/config.local: the place for secrets' },
+]
+
+/** @throws DvError 'usage' when two are named */
+export function chosenLevel(options: LevelOptions): ConfigLevel | undefined {
+  const named = (['global', 'system', 'project', 'local'] as const).filter(level => options[level])
+  if (named.length > 1) throw new DvError('usage', `choose one of ${named.map(level => `--${level}`).join(', ')}`)
+  const [level] = named
+  return level === 'project' ? 'repo' : level
+}
+
+export interface OpenConfig {
+  readonly config: Config
+  /** undefined outside a repository */
+  readonly root: string | undefined
+  /** what a level's file says, values as typed; empty when there is no file */
+  at(level: ConfigLevel): ConfigFile
+  fileOf(level: ConfigLevel): string
+  /** Changes one file, checked together with the others before it is written. */
+  edit(level: ConfigLevel, change: (config: ConfigFile) => ConfigFile): void
+  /** A value as it is stored: a relative path is typed from the working folder, and kept relative to the folder of the file. */
+  stored(level: ConfigLevel, place: SettingPlace, value: string): string
+  /** A value of one file as it is shown: a path comes out absolute. '' when it is not set there. */
+  resolved(level: ConfigLevel, place: SettingPlace): string
+}
+
+export interface SettingPlace {
+  /** `core`, or `remote "name"` */
+  readonly section: string
+  readonly key: string
+}
+
+/** @throws DvError 'bad-config' for a level of the repository outside of one */
+export function openConfig(context: Context, level: ConfigLevel | undefined): OpenConfig {
+  const root = findRoot(context)
+  if (!root && (level === 'repo' || level === 'local' || level === undefined)) findRoot(context, { required: true })
+  const config = loadConfig(root, context)
+  const at = (wanted: ConfigLevel): ConfigFile => config.levels.find(each => each.level === wanted)?.config ?? []
+  const fileOf = (wanted: ConfigLevel): string => configFileOf(wanted, root, context)
+  return {
+    config,
+    root,
+    at,
+    fileOf,
+    edit: (wanted, change) =>
+      editConfig(
+        fileOf(wanted),
+        change,
+        configLevels.filter(each => each !== wanted).map(at),
+      ),
+    stored: (wanted, { section, key }, value) => {
+      if (!isRelativePath(section, key, value)) return value
+      return relative(dirname(fileOf(wanted)), join(context.cwd, value)) || '.'
+    },
+    resolved: (wanted, { section, key }) => {
+      const value = valueOf(at(wanted), section, key) ?? ''
+      return isRelativePath(section, key, value) ? resolve(dirname(fileOf(wanted)), value) : value
+    },
+  }
+}
+
+const isRelativePath = (section: string, key: string, value: string): boolean =>
+  settingOf(section, key)?.path === true && value !== '' && !isAbsolute(value) && !/^(~|\w+:\/\/)/.test(value)
