@@ -1,4 +1,5 @@
 /** The one class of expected failures, and the table of their codes. */
+import { isNativeError } from 'node:util/types'
 
 /** `exit` is DVC's exit status for the same failure (dvc/cli/__init__.py), since scripts came with the repository. `retry`: may help when asked again. */
 export const errorCodes = {
@@ -47,7 +48,10 @@ export class DvError extends Error {
 
 export const isRetriable = (error: unknown): boolean => error instanceof DvError && errorCodes[error.code].retry
 
-/** Whether `error` is a Node system error with one of the codes, for example `ENOENT`. */
+/**
+ * Whether `error` is a Node system error with one of the codes, for example `ENOENT`. By native type, not `instanceof`: under jest the errors
+ * of Node's own modules come from another realm.
+ */
 export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+  return isNativeError(error) && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
 }
