@@ -1,0 +1,175 @@
+/** What the in-process S3 server answers to each operation: plain values in, plain values out. */
+import { createHash, randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Operation } from './s3-server.ts'
+import type { Shelf, StoredObject } from './s3-shelf.ts'
+
+export interface Asked {
+  readonly operation: Operation
+  readonly bucket: string
+  readonly key: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+export interface AnswerContext {
+  readonly shelf: Shelf
+  readonly pageSize: number
+  /** unfinished multipart uploads by their id */
+  readonly uploads: Map<string, Map<number, StoredObject>>
+}
+
+/** An error in S3's form. */
+export class S3Refusal extends Error {
+  readonly status: number
+  readonly code: string
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.headers = headers
+  }
+
+  toXml(key: string): string {
+    return `${xmlHead}<Error><Code>${this.code}</Code><Message>${escape(this.message)}</Message><Key>${escape(key)}</Key></Error>`
+  }
+}
+
+export function answer(asked: Asked, context: AnswerContext): Reply {
+  if (asked.operation !== 'create-bucket' && !context.shelf.hasBucket(asked.bucket))
+    throw new S3Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist')
+  return answers[asked.operation](asked, context)
+}
+
+const xmlHead = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply> = {
+  'create-bucket': ({ bucket }, { shelf }) => {
+    shelf.makeBucket(bucket)
+    return reply(200)
+  },
+  'head-bucket': () => reply(200),
+  head: (asked, { shelf }) => {
+    const object = find(asked, shelf)
+    return { status: 200, headers: { ...headersOf(object), 'content-length': String(object.bytes.length) }, body: Buffer.alloc(0) }
+  },
+  get: (asked, { shelf }) => {
+    const object = find(asked, shelf)
+    const range = /^bytes=(\d+)-(\d*)$/.exec(asked.headers.range ?? '')
+    if (range === null) return { status: 200, headers: headersOf(object), body: object.bytes }
+    const start = Number(range[1])
+    if (start >= object.bytes.length) throw new S3Refusal(416, 'InvalidRange', 'The requested range is not satisfiable')
+    const end = range[2] === '' ? object.bytes.length : Math.min(Number(range[2]) + 1, object.bytes.length)
+    const contentRange = `bytes ${start}-${end - 1}/${object.bytes.length}`
+    return { status: 206, headers: { ...headersOf(object), 'content-range': contentRange }, body: object.bytes.subarray(start, end) }
+  },
+  put: (asked, { shelf }) => {
+    if (asked.headers['if-none-match'] === '*' && shelf.get(asked.bucket, asked.key) !== undefined)
+      throw new S3Refusal(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
+    return reply(200, { etag: `"${shelf.put(asked.bucket, asked.key, { bytes: asked.body }).etag}"` })
+  },
+  delete: ({ bucket, key }, { shelf }) => {
+    shelf.delete(bucket, key)
+    return reply(204)
+  },
+  'delete-many': ({ bucket, body, headers }, { shelf }) => {
+    if (headers['content-md5'] === undefined && headers['x-amz-checksum-crc32'] === undefined && headers['x-amz-trailer'] === undefined)
+      throw new S3Refusal(400, 'InvalidRequest', 'Missing required header for this request: Content-MD5')
+    const keys = tagsOf(body.toString(), 'Key')
+    if (keys.length === 0 || keys.length > 1_000) throw new S3Refusal(400, 'MalformedXML', 'The XML you provided was not well-formed')
+    for (const key of keys) shelf.delete(bucket, key)
+    const deleted = keys.map(key => `<Deleted><Key>${escape(key)}</Key></Deleted>`).join('')
+    return xml(`<DeleteResult>${body.includes('<Quiet>true</Quiet>') ? '' : deleted}</DeleteResult>`)
+  },
+  list: ({ bucket, query }, { shelf, pageSize }) => {
+    const prefix = query.get('prefix') ?? ''
+    const token = query.get('continuation-token')
+    const after = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString()
+    const limit = Math.min(Number(query.get('max-keys') ?? pageSize), pageSize)
+    const fitting = shelf.keys(bucket).filter(key => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+    const page = fitting.slice(0, limit)
+    const more = fitting.length > limit
+    const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escape
+    const contents = page.map(key => `<Contents><Key>${encode(key)}</Key>${details(shelf.get(bucket, key))}</Contents>`).join('')
+    const next = more ? `<NextContinuationToken>${Buffer.from(page.at(-1) ?? '').toString('base64url')}</NextContinuationToken>` : ''
+    return xml(
+      `<ListBucketResult><Name>${bucket}</Name><Prefix>${encode(prefix)}</Prefix><KeyCount>${page.length}</KeyCount>` +
+        `<MaxKeys>${limit}</MaxKeys><IsTruncated>${more}</IsTruncated>${next}${contents}</ListBucketResult>`,
+    )
+  },
+  'create-upload': ({ bucket, key }, { uploads }) => {
+    const id = randomUUID()
+    uploads.set(id, new Map())
+    return xml(`<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`)
+  },
+  'upload-part': ({ query, body }, { uploads }) => {
+    const etag = createHash('md5').update(body).digest('hex')
+    uploadOf(query, uploads).set(Number(query.get('partNumber')), { bytes: body, etag, time: Date.now() })
+    return reply(200, { etag: `"${etag}"` })
+  },
+  'complete-upload': ({ bucket, key, query, body }, { shelf, uploads }) => {
+    const upload = uploadOf(query, uploads)
+    const numbers = tagsOf(body.toString(), 'PartNumber').map(Number)
+    const etags = tagsOf(body.toString(), 'ETag').map(tag => tag.replaceAll('"', ''))
+    const parts = numbers.map((number, at) => {
+      const part = upload.get(number)
+      if (part === undefined || part.etag !== etags[at]) throw new S3Refusal(400, 'InvalidPart', 'One or more of the specified parts could not be found')
+      return part
+    })
+    if (parts.slice(0, -1).some(part => part.bytes.length < minPartSize)) throw new S3Refusal(400, 'EntityTooSmall', 'A part is too small')
+    const joined = createHash('md5').update(Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')))).digest('hex')
+    const { etag } = shelf.put(bucket, key, { bytes: Buffer.concat(parts.map(part => part.bytes)), etag: `${joined}-${parts.length}` })
+    uploads.delete(query.get('uploadId') ?? '')
+    return xml(`<CompleteMultipartUploadResult><Key>${escape(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`)
+  },
+  'abort-upload': ({ query }, { uploads }) => {
+    uploadOf(query, uploads)
+    uploads.delete(query.get('uploadId') ?? '')
+    return reply(204)
+  },
+}
+
+const minPartSize = 5 * 1024 * 1024 // S3's, for every part but the last
+
+function find({ bucket, key }: Asked, shelf: Shelf): StoredObject {
+  const object = shelf.get(bucket, key)
+  if (object === undefined) throw new S3Refusal(404, 'NoSuchKey', 'The specified key does not exist.')
+  return object
+}
+
+function uploadOf(query: URLSearchParams, uploads: AnswerContext['uploads']): Map<number, StoredObject> {
+  const upload = uploads.get(query.get('uploadId') ?? '')
+  if (upload === undefined) throw new S3Refusal(404, 'NoSuchUpload', 'The specified multipart upload does not exist.')
+  return upload
+}
+
+const reply = (status: number, headers: Readonly<Record<string, string>> = {}): Reply => ({ status, headers, body: Buffer.alloc(0) })
+
+const xml = (text: string): Reply => ({ status: 200, headers: { 'content-type': 'application/xml' }, body: Buffer.from(xmlHead + text) })
+
+const headersOf = (object: StoredObject): Record<string, string> => ({
+  etag: `"${object.etag}"`,
+  'last-modified': new Date(object.time).toUTCString(),
+  'accept-ranges': 'bytes',
+})
+
+const details = (object: StoredObject | undefined): string =>
+  object === undefined
+    ? ''
+    : `<LastModified>${new Date(object.time).toISOString()}</LastModified><ETag>&quot;${object.etag}&quot;</ETag><Size>${object.bytes.length}</Size>`
+
+const tagsOf = (text: string, tag: string): string[] => [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(found => unescape(found[1] ?? ''))
+
+const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+const unescape = (text: string): string =>
+  text.replaceAll('&quot;', '"').replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
