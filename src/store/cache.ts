@@ -1,0 +1,139 @@
+/** The cache: the one store with paths, and with one door, which hashes what passes. */
+import { lstatSync, readFileSync, renameSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { DvError, isSystemError } from '../base/error.ts'
+import { stampOf } from '../base/file-stamp.ts'
+import type { HashKind, ObjectId } from '../base/object-id.ts'
+import { parseTree, type Tree } from '../format/tree.ts'
+import { checkWhole } from './cache-wholeness.ts'
+import { fileError } from './file-errors.ts'
+import { isObject } from './id-check.ts'
+import { makeFolder } from './make-folder.ts'
+import { readObject, sourceOfObject } from './object-file.ts'
+import { openObjectFolder } from './object-folder.ts'
+import { listObjects, whichExist } from './object-listing.ts'
+import { removeObjects } from './object-removal.ts'
+import type { ObjectStamps } from './object-stamps.ts'
+import type { ObjectSource, ObjectStore } from './object-store.ts'
+import { syncFiles } from './sync-files.ts'
+import { receiveWhole, writeWhole } from './whole-file.ts'
+
+export interface Cache extends ObjectStore {
+  /** cache.dir, absolute */
+  readonly folder: string
+  readonly hash: HashKind
+  readonly stamps: ObjectStamps
+  pathOf(id: ObjectId): string
+  /** bytes; undefined when the object is not there. A look-up of 4 µs, without a promise. */
+  sizeOf(id: ObjectId): number | undefined
+  /** @throws DvError 'object-missing' */
+  source(id: ObjectId): Promise<ObjectSource>
+  /**
+   * Hashes while writing to `.dv/tmp/`; the object gets its place, with mode 0444, only if it is `id`. What is there already stays.
+   * @returns bytes. @throws DvError 'object-corrupt', 'disk-full', 'access-denied', 'interrupted'
+   */
+  receive(id: ObjectId, body: Readable, signal: AbortSignal): Promise<number>
+  /** The same for bytes at hand. Does nothing when the object is there already. */
+  put(id: ObjectId, bytes: Uint8Array): void
+  /** Read and checked against its id. @throws DvError 'object-missing', 'object-corrupt', 'bad-pointer' */
+  readTree(id: ObjectId): Tree
+  /** A new, unused path under `.dv/tmp/`, which is made on first use. */
+  temporaryPath(): string
+  /** Makes an object's folder `files/md5/ab` if it is not there (mode per cache.shared). */
+  makeFolderOf(id: ObjectId): void
+  /**
+   * Whether the object is still what was hashed: at once when it has mode 0444 and a stamp we know, else by hashing it, and what
+   * is damaged is set aside. @throws DvError 'object-missing', 'access-denied', 'interrupted'
+   */
+  isWhole(id: ObjectId, signal: AbortSignal): Promise<boolean>
+  /** Moves a damaged object to `.dv/damaged/`; returns its path there. @throws DvError 'object-missing', 'access-denied' */
+  setAside(id: ObjectId): string
+  /** After it a power cut takes none of `ids`. @throws DvError 'disk-full', 'store-unavailable' */
+  makeDurable(ids: readonly ObjectId[]): Promise<void>
+}
+
+export interface CacheOptions {
+  /** absolute */
+  readonly folder: string
+  readonly hash: HashKind
+  /** cache.shared = group: folders are made 02775 */
+  readonly shared: boolean
+  readonly stamps: ObjectStamps
+}
+
+/** Files written at a time while they are hashed; the hash, on one core, is the limit above this. */
+const writesAtOnce = 8
+
+export function openCache(options: CacheOptions): Cache {
+  const { stamps } = options
+  const place = openObjectFolder(options)
+  const stampPlaced = (id: ObjectId): void => stamps.record(id, stampOf(lstatSync(place.pathOf(id), { bigint: true })))
+  const receive = async (id: ObjectId, body: Readable, signal: AbortSignal): Promise<number> => {
+    const { bytes, isNew } = await receiveWhole(place, { id, body }, signal)
+    if (isNew) stampPlaced(id)
+    return bytes
+  }
+  const setAside = (id: ObjectId): string => {
+    const to = moveAside(place.pathOf(id), `${place.folder}/.dv/damaged`, options)
+    stamps.forget(id)
+    return to
+  }
+  return {
+    label: place.folder,
+    concurrency: writesAtOnce,
+    folder: place.folder,
+    hash: place.hash,
+    stamps,
+    pathOf: place.pathOf,
+    temporaryPath: place.temporaryPath,
+    makeFolderOf: place.makeFolderOf,
+    sizeOf: id => lstatSync(place.pathOf(id), { throwIfNoEntry: false })?.size,
+    source: id => sourceOfObject(place, id),
+    receive,
+    put: (id, bytes) => {
+      if (lstatSync(place.pathOf(id), { throwIfNoEntry: false }) === undefined && writeWhole(place, id, bytes)) stampPlaced(id)
+    },
+    readTree: id => readTree(place.pathOf(id), id, place.folder),
+    isWhole: (id, signal) => checkWhole({ place, stamps, setAside }, id, signal),
+    setAside,
+    makeDurable: ids => syncFiles(place.folder, ids.map(place.pathOf)),
+    has: (ids, signal) => whichExist(place, ids, signal),
+    read: (id, { start, signal }, consume) => readObject(place, id, { ...(start !== undefined && { start }), signal, consume }),
+    write: async (id, source, signal) => void (await receive(id, source.open(), signal)),
+    list: signal => listObjects(place, signal),
+    remove: async (ids, signal) => {
+      await removeObjects(place, ids, signal)
+      for (const id of ids) stamps.forget(id)
+    },
+    close: async () => {},
+  }
+}
+
+function readTree(path: string, id: ObjectId, folder: string): Tree {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw new DvError('object-missing', `the list of files ${id} is not in ${folder}`, { cause: error })
+    throw fileError(error, `read ${path}`, path)
+  }
+  if (!isObject(bytes, id, 'md5'))
+    throw new DvError('object-corrupt', `the list of files ${id} in ${folder} is damaged: its hash is another`)
+  return parseTree(bytes)
+}
+
+function moveAside(path: string, folder: string, { shared }: { readonly shared: boolean }): string {
+  try {
+    makeFolder(folder, { shared })
+    const name = path.slice(-33).replace('/', '')
+    for (let attempt = 1; ; attempt++) {
+      const to = `${folder}/${name}${attempt === 1 ? '' : `-${attempt}`}`
+      if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) continue
+      renameSync(path, to)
+      return to
+    }
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw new DvError('object-missing', `there is no ${path} to set aside`, { cause: error })
+    throw fileError(error, `set aside ${path}`, path)
+  }
+}
