@@ -5,10 +5,18 @@
  * Python escapes DEL (0x7f), since it escapes whatever is not between space and `~`.
  */
 export function quotePython(text: string): string {
-  return plain.test(text) ? `"${text}"` : `"${text.replace(special, escape)}"`
+  return plain.test(text) ? `"${text}"` : `"${text.replace(special, escaped)}"`
 }
 
 const plain = /^[ !#-[\]-~]*$/
 const special = /[^ !#-[\]-~]/g
-const named: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' }
-const escape = (unit: string): string => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+const named: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+}
+const escaped = (unit: string): string => named[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`

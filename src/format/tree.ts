@@ -127,4 +127,5 @@ function isSorted(entries: Tree): boolean {
 /** Only where a surrogate is met does the engine's own order of strings, which is quicker, differ from that of code points. */
 const surrogate = /[\ud800-\udfff]/
 
-const bad = (why: string, cause?: unknown): DvError => new DvError('bad-pointer', `the list of a folder's files cannot be read: ${why}`, { cause })
+const bad = (why: string, cause?: unknown): DvError =>
+  new DvError('bad-pointer', `the list of a folder's files cannot be read: ${why}`, { cause })
