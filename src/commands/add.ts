@@ -1,0 +1,117 @@
+/** dv add: data into the cache, a pointer beside it, a line for git to ignore it. */
+import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
+import { formatBytes, formatCount } from '../base/quantities.ts'
+import { type Repo, withRepo } from '../repo/open.ts'
+import { findPointers } from '../repo/pointers.ts'
+import { type AddPlan, planAdd } from './add-plan.ts'
+import { addFromOutside, type OutsideOptions } from './add-from-outside.ts'
+import { addInside } from './add-inside.ts'
+import { addWhole } from './add-whole.ts'
+import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
+import { expandGlobs } from './expand-globs.ts'
+import { nameOf } from './place.ts'
+
+interface Options extends OutsideOptions {
+  readonly targets: readonly string[]
+  readonly commit?: boolean
+  readonly glob?: boolean
+  readonly relink?: boolean
+  readonly dryRun?: boolean
+}
+
+export interface Added {
+  /** the data, relative to the working folder */
+  readonly name: string
+  readonly pointer: string
+  readonly state: 'new' | 'changed' | 'unchanged' | 'planned'
+  /** bytes; undefined when only a part of a folder was looked at */
+  readonly size?: number
+  readonly fileCount?: number
+  /** what git should be told about */
+  readonly changed: readonly string[]
+}
+
+interface Result {
+  readonly added: readonly Added[]
+  readonly staged: boolean
+}
+
+export const add: Command<Options, Result> = {
+  name: 'add',
+  summary: 'Track files and folders: into the cache, and a pointer for git',
+  details:
+    'Writes NAME.dvc, a small text file for git, and puts the data into the cache. The data stays where it is.\nAdding again takes what changed: only files whose size, time or inode differ are read.\nAll targets are checked before anything is written.',
+  arguments: [{ name: 'targets', many: true, summary: 'files or folders, or paths inside a tracked folder' }],
+  flags: [
+    { name: 'force', short: 'f', summary: 'with --out: replace what is there' },
+    { name: 'out', short: 'o', value: 'path', summary: 'track a copy of the target at this path' },
+    { name: 'glob', summary: 'read the targets as patterns' },
+    { name: 'no-commit', summary: 'write the pointer only, and leave the cache alone' },
+    { name: 'no-relink', summary: 'leave the files in the work tree as they are, whatever cache.type says' },
+    { name: 'to-remote', summary: 'send the data straight to the remote, and keep no copy here' },
+    remoteFlag,
+    { name: 'remote-jobs', value: 'number', type: 'number', summary: 'transfers at a time for --to-remote' },
+    dryRunFlag,
+    jsonFlag,
+  ],
+  examples: [
+    { line: 'dv add dog_and_cat', what: 'a folder of images, one pointer' },
+    { line: 'dv add dog_and_cat/cats/0006.jpg', what: 'one new file of it' },
+    { line: "dv add --glob 'raw/*.csv'", what: 'a pointer for each match' },
+    { line: 'dv add --to-remote -o big /mnt/camera/big', what: 'from a disk to the bucket, without a copy here' },
+  ],
+  exits: [{ status: 1, what: 'a target cannot be tracked; nothing was changed' }],
+  run: (options, context) => withRepo(context, repo => addTargets(repo, options, context)),
+  render: renderAdded,
+}
+
+async function addTargets(repo: Repo, options: Options, context: Context): Promise<Result> {
+  const staged = repo.config.get('core', 'autostage')?.toLowerCase() === 'true'
+  if (options.toRemote || options.out !== undefined) {
+    refuseMixed(options)
+    return finish(repo, [await addFromOutside(repo, { ...options, target: options.targets[0] ?? '' }, context)], staged)
+  }
+  if (options.remote !== undefined || options.remoteJobs !== undefined)
+    throw new DvError('bad-target', '--remote and --remote-jobs are for --to-remote only', { hint: `dv add --to-remote ${options.targets.join(' ')}` })
+  const tracked = findPointers(repo)
+  const paths = options.glob ? expandGlobs(repo.cwd, options.targets) : options.targets
+  const plans = paths.map(path => planAdd(repo, tracked, path))
+  const added: Added[] = []
+  for (const plan of plans) added.push(await addOne(repo, plan, options, context))
+  return finish(repo, added, staged)
+}
+
+async function addOne(repo: Repo, plan: AddPlan, options: Options, context: Context): Promise<Added> {
+  if (options.dryRun) return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'planned', changed: [] }
+  const how = { commit: options.commit !== false, relink: options.relink !== false }
+  return plan.inside === undefined ? addWhole(repo, plan, how, context) : addInside(repo, { ...plan, inside: plan.inside }, how, context)
+}
+
+function refuseMixed(options: Options): void {
+  const flag = options.toRemote ? '--to-remote' : '--out'
+  if (options.targets.length !== 1) throw new DvError('bad-target', `${flag} takes one target, not ${options.targets.length}`)
+  if (options.glob) throw new DvError('bad-target', `${flag} and --glob do not go together`)
+  if (options.commit === false) throw new DvError('bad-target', `${flag} and --no-commit do not go together`)
+}
+
+function finish(repo: Repo, added: readonly Added[], staged: boolean): Result {
+  const changed = [...new Set(added.flatMap(each => each.changed))]
+  if (staged && changed.length > 0) repo.git?.stage(changed)
+  return { staged, added: added.map(each => ({ ...each, changed: each.changed.map(path => nameOf(repo, path)) })) }
+}
+
+function renderAdded({ added, staged }: Result): string {
+  const lines = added.map(each => {
+    if (each.state === 'planned') return `${each.name}: to be tracked by ${each.pointer}`
+    const files = each.fileCount === undefined ? [] : [formatCount(each.fileCount, 'file')]
+    const size = each.size === undefined ? [] : [formatBytes(each.size)]
+    return `${each.name}: ${[...files, ...size, each.state].join(', ')}`
+  })
+  const changed = [...new Set(added.flatMap(each => each.changed))].sort()
+  if (changed.length === 0 || staged) return lines.map(line => `${line}\n`).join('')
+  return `${lines.join('\n')}\n\nTo track the changes with git:\n\n\tgit add ${changed.map(quoted).join(' ')}\n`
+}
+
+/** for the shell, where it needs it */
+const quoted = (name: string): string => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`)

@@ -1,0 +1,74 @@
+/** Brings collected objects into the cache: for `dv fetch` and `dv pull`. */
+import type { Context } from '../base/context.ts'
+import { isTreeId, type ObjectId } from '../base/object-id.ts'
+import type { Tree } from '../format/tree.ts'
+import type { Repo } from '../repo/open.ts'
+import { fetchObjects } from '../transfer/fetch.ts'
+import { fetchTrees } from '../transfer/fetch-trees.ts'
+import { planFetch } from '../transfer/plan-fetch.ts'
+import { type Group, namesOf, requestOf } from './collect.ts'
+import { noTransfer, type TransferReport, totalOf } from './transfer-report.ts'
+
+export interface FetchOptions {
+  readonly jobs?: number
+  readonly dryRun?: boolean
+}
+
+export interface FetchReport extends TransferReport {
+  readonly dryRun: boolean
+  /** objects that would be fetched, or were asked for */
+  readonly planned: number
+  readonly remotes: readonly string[]
+}
+
+/** Failures are part of the report. A dry run fetches the lists of folders only: without them it could not tell. */
+export async function fetchGroups(repo: Repo, groups: readonly Group[], options: FetchOptions, context: Context): Promise<FetchReport> {
+  const reports: TransferReport[] = []
+  let planned = 0
+  for (const group of groups) {
+    const fetched = await fetchGroup(repo, group, options, context)
+    planned += fetched.planned
+    reports.push(fetched.report)
+  }
+  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.map(group => group.remote.name) }
+}
+
+async function fetchGroup(
+  repo: Repo,
+  group: Group,
+  options: FetchOptions,
+  context: Context,
+): Promise<{ planned: number; report: TransferReport }> {
+  const cache = repo.cache(group.hash)
+  const treeIds = new Set(group.items.map(item => item.id).filter(isTreeId))
+  const missingTrees = planFetch(treeIds, cache).files
+  const direct = new Set(group.items.map(item => item.id).filter(id => !isTreeId(id)))
+  if (missingTrees.length === 0 && planFetch(direct, cache).files.length === 0) {
+    const known = await fetchTrees(treeIds, { cache }, context)
+    if (planFetch(filesOf(group, id => known.trees.get(id)), cache).files.length === 0) return { planned: 0, report: noTransfer }
+  }
+  const { store, known } = await repo.store(group.remote, group.hash)
+  const ends = { cache, remote: store, known }
+  const trees = await fetchTrees(treeIds, ends, context)
+  const treeOf = (id: ObjectId): Tree | undefined => trees.trees.get(id)
+  const plan = planFetch(filesOf(group, treeOf), cache)
+  const got = options.dryRun ? noTransfer : await fetchObjects(plan, ends, options.jobs === undefined ? {} : { jobs: options.jobs }, context)
+  const failed = [...trees.failed, ...got.failed]
+  const absent = [...trees.absent, ...got.absent]
+  const told = new Set([...absent, ...failed.map(each => each.id)])
+  const names = new Map(told.size === 0 ? [] : namesOf(told, group, treeOf).map(({ id, name }) => [id, name]))
+  return {
+    planned: plan.files.length,
+    report: {
+      moved: trees.moved + got.moved,
+      bytes: got.bytes,
+      failed: failed.map(each => ({ ...each, name: names.get(each.id) ?? each.id })),
+      absent: absent.map(id => ({ id, name: names.get(id) ?? id })),
+    },
+  }
+}
+
+function filesOf(group: Group, treeOf: (id: ObjectId) => Tree | undefined): ReadonlySet<ObjectId> {
+  const { trees, files } = requestOf(group, treeOf)
+  return new Set([...files, ...[...trees.values()].flat()])
+}

@@ -1,0 +1,95 @@
+/** Writes down what was saved: the pointer, and the line that keeps git from tracking the data itself. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isSystemError } from '../base/error.ts'
+import { addIgnoreLine } from '../format/git-ignore-lines.ts'
+import { type Output, parsePointer, printPointer, updatePointer } from '../format/pointer.ts'
+import { rememberOutputs } from '../repo/known-outputs.ts'
+import { withLock } from '../repo/lock.ts'
+import type { Repo } from '../repo/open.ts'
+import { replaceFile } from '../repo/replace-file.ts'
+import type { Snapshot } from '../workspace/snapshot.ts'
+import type { AddPlan } from './add-plan.ts'
+import { nameOf } from './place.ts'
+
+type Saved = Exclude<Snapshot, { kind: 'absent' }>
+
+/** What an output says of its content; everything else about it stays. */
+export interface Content {
+  readonly id: Saved['id']
+  readonly size?: number
+  readonly fileCount?: number
+  readonly executable?: boolean
+}
+
+export const contentOf = (snapshot: Saved): Content => ({
+  id: snapshot.id,
+  size: snapshot.size,
+  ...(snapshot.kind === 'folder' ? { fileCount: snapshot.tree.length } : {}),
+  ...(snapshot.kind === 'file' && snapshot.executable ? { executable: true } : {}),
+})
+
+/** Resolves with the absolute paths of the files that changed. `commit` false: nothing is in the cache, so nothing is remembered as ours. */
+export function recordOutput(repo: Repo, plan: AddPlan, snapshot: Saved, { commit }: { readonly commit: boolean }): Promise<readonly string[]> {
+  return recordContent(repo, plan, contentOf(snapshot), { commit })
+}
+
+export function recordContent(repo: Repo, plan: AddPlan, content: Content, { commit }: { readonly commit: boolean }): Promise<readonly string[]> {
+  const path = plan.tracked?.path ?? plan.path
+  return withLock(
+    repo,
+    async () => {
+      const changed = [...writePointer(repo, plan, content), ...(plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path))]
+      if (commit) rememberOutputs(repo.root, [{ path, id: content.id, hash: 'md5' }])
+      return changed
+    },
+    { writes: [plan.pointerFile, path] },
+  )
+}
+
+/** The pointer is read again under the lock: another process may have rewritten it since. */
+function writePointer(repo: Repo, plan: AddPlan, content: Content): readonly string[] {
+  const before = readOptional(plan.pointerFile)
+  const after = plan.tracked && before !== '' ? updatedText(repo, plan, before, content) : printPointer(freshPointer(plan, content))
+  if (after === before) return []
+  replaceFile(plan.pointerFile, after)
+  return [plan.pointerFile]
+}
+
+function updatedText(repo: Repo, plan: AddPlan, before: string, content: Content): string {
+  const pointer = parsePointer(before, nameOf(repo, plan.pointerFile))
+  const written = plan.tracked?.output.path
+  const outputs = pointer.outputs.map((output): Output => {
+    if (output.path !== written) return output
+    const { id: _id, size: _size, fileCount: _fileCount, executable: _executable, ...rest } = output
+    return { ...rest, ...content, hash: 'md5' }
+  })
+  return updatePointer(before, { ...pointer, outputs })
+}
+
+const freshPointer = (plan: AddPlan, content: Content) => ({
+  outputs: [{ path: basename(plan.path), hash: 'md5' as const, cached: true, pushed: true, rest: {}, ...content }],
+  workingFolder: '.',
+  imported: false,
+  frozen: false,
+  rest: {},
+})
+
+function ignoreInGit(repo: Repo, path: string): readonly string[] {
+  if (!repo.git || repo.git.isIgnored(path)) return []
+  const file = join(dirname(path), '.gitignore')
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const after = addIgnoreLine(before, basename(path))
+  if (after === before) return []
+  replaceFile(file, after)
+  return [file]
+}
+
+function readOptional(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return ''
+    throw error
+  }
+}

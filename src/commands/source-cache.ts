@@ -1,0 +1,34 @@
+/** Files anywhere on this machine, as if they were in the cache, so that the same transfer can send them. */
+import { createReadStream, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { ObjectId } from '../base/object-id.ts'
+import type { Cache } from '../store/cache.ts'
+import type { ObjectSource } from '../store/object-store.ts'
+
+export interface Sources {
+  /** absolute paths, hashed just now */
+  readonly files: readonly { readonly id: ObjectId; readonly path: string }[]
+  readonly tree: { readonly id: ObjectId; readonly bytes: Uint8Array } | undefined
+}
+
+/** What is not among the sources is looked for in `cache`. The remote checks the md5 of what arrives, so a file that changes is refused there. */
+export function sourceCache(cache: Cache, { files, tree }: Sources): Cache {
+  const pathOf = new Map(files.map(file => [file.id, file.path]))
+  const isSource = (id: ObjectId): boolean => pathOf.has(id) || id === tree?.id
+  return {
+    ...cache,
+    pathOf: id => pathOf.get(id) ?? cache.pathOf(id),
+    sizeOf: id => {
+      const path = pathOf.get(id)
+      return path === undefined ? (id === tree?.id ? tree.bytes.byteLength : cache.sizeOf(id)) : statSync(path).size
+    },
+    isWhole: async (id, signal) => isSource(id) || cache.isWhole(id, signal),
+    has: async (ids, signal) => new Set([...ids.filter(isSource), ...(await cache.has(ids.filter(id => !isSource(id)), signal))]),
+    source: async (id): Promise<ObjectSource> => {
+      const path = pathOf.get(id)
+      if (path !== undefined) return { size: statSync(path).size, path, open: start => createReadStream(path, { start: start ?? 0 }) }
+      if (id === tree?.id) return { size: tree.bytes.byteLength, open: start => Readable.from([tree.bytes.subarray(start ?? 0)]) }
+      return cache.source(id)
+    },
+  }
+}

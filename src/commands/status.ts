@@ -1,0 +1,118 @@
+/** dv status: what differs between pointers, data and cache; with -c between cache and remote. */
+import { relative } from 'node:path'
+import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
+import { type Repo, withRepo } from '../repo/open.ts'
+import { type Selection, selectOutputs } from '../repo/targets.ts'
+import { takeSnapshot } from '../workspace/snapshot.ts'
+import { type CloudStatus, cloudStatus, renderCloud } from './cloud-status.ts'
+import type { CollectOptions } from './collect.ts'
+import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
+import { nameOf, placeOf } from './place.ts'
+
+interface Options extends CollectOptions {
+  readonly cloud?: boolean
+  readonly quiet?: boolean
+  readonly jobs?: number
+}
+
+/** DVC's words */
+export type OutputState = 'modified' | 'deleted' | 'new' | 'not in cache'
+
+interface LocalStatus {
+  readonly kind: 'local'
+  /** by pointer, then by output; only what is not as it should be */
+  readonly pointers: ReadonlyMap<string, ReadonlyMap<string, OutputState>>
+  readonly tracked: number
+}
+
+type Result = LocalStatus | CloudStatus
+
+export const status: Command<Options, Result> = {
+  name: 'status',
+  summary: 'Show what differs between pointers, data and cache, or remote',
+  details:
+    'Hashes only files that changed since they were last seen. Reads nothing from a network unless asked by -c or -r.\nThe exit status is 0 also when something differs; with -q it is 1 then, and nothing is shown.',
+  arguments: [{ name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' }],
+  flags: [
+    { name: 'cloud', short: 'c', summary: 'compare the cache with the remote' },
+    remoteFlag,
+    ...revisionFlags,
+    withDepsFlag,
+    recursiveFlag,
+    jobsFlag,
+    { name: 'no-updates', summary: 'do not ask whether imported data has a newer version (dv status never does)' },
+    jsonFlag,
+  ],
+  examples: [
+    { line: 'dv status', what: 'is everything as committed?' },
+    { line: 'dv status -q || echo changed', what: 'the same for a script' },
+    { line: 'dv status -c', what: 'what was not pushed yet?' },
+  ],
+  exits: [{ status: 1, what: 'with -q: something differs' }],
+  run: (options, context) =>
+    withRepo(context, async repo => {
+      if (options.cloud || options.remote !== undefined) return cloudStatus(repo, options, context)
+      if (options.allBranches || options.allTags || options.allCommits)
+        throw new DvError('bad-target', 'other commits can be compared with a remote only', { hint: 'add -c' })
+      return localStatus(repo, options, context)
+    }),
+  render: result => (result.kind === 'cloud' ? renderCloud(result) : renderLocal(result)),
+  json: result =>
+    result.kind === 'cloud'
+      ? result.states
+      : Object.fromEntries([...result.pointers].map(([file, outputs]) => [file, [{ 'changed outs': Object.fromEntries(outputs) }]])),
+  exitStatus: (result, { quiet }) => (quiet && (result.kind === 'cloud' ? Object.keys(result.states).length : result.pointers.size) > 0 ? 1 : 0),
+}
+
+async function localStatus(repo: Repo, options: Options, context: Context): Promise<LocalStatus> {
+  const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true })
+  context.report({ type: 'phase', name: 'Comparing', items: selections.length })
+  const pointers = new Map<string, Map<string, OutputState>>()
+  for (const selection of selections) {
+    const state = await stateOf(repo, selection, context)
+    context.report({ type: 'advance', items: 1, bytes: 0 })
+    if (state === undefined) continue
+    const { pointerFile, path, stage } = selection.tracked
+    const file = relative(repo.cwd, pointerFile)
+    const label = stage === undefined ? file : file === 'dvc.lock' ? stage : `${file.replace(/dvc\.lock$/, 'dvc.yaml')}:${stage}`
+    const outputs = pointers.get(label) ?? new Map<string, OutputState>()
+    outputs.set(nameOf(repo, path), state)
+    pointers.set(label, outputs)
+  }
+  return { kind: 'local', pointers, tracked: selections.length }
+}
+
+/** DVC's order of questions: an object that the cache lacks wins over what became of the data. */
+async function stateOf(repo: Repo, { tracked }: Selection, context: Context): Promise<OutputState | undefined> {
+  const { output, path } = tracked
+  const { id } = output
+  if (id && output.cached && (await repo.cache(output.hash).has([id], context.signal)).size === 0) return 'not in cache'
+  const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id } : undefined)
+  if (snapshot.kind === 'absent') return 'deleted'
+  if (!id) return 'new'
+  return snapshot.id === id ? undefined : 'modified'
+}
+
+/** DVC pads the state to so many columns. */
+const stateWidth = 20
+
+function renderLocal({ pointers, tracked }: LocalStatus): string {
+  if (tracked === 0) return 'Nothing is tracked here yet: dv add <file or folder>\n'
+  if (pointers.size === 0) return 'Data and pipelines are up to date.\n'
+  const lines = [...pointers].flatMap(([file, outputs]) => [
+    `${file}:`,
+    '\tchanged outs:',
+    ...[...outputs].map(([name, state]) => `\t\t${`${state}:`.padEnd(stateWidth)}${name}`),
+  ])
+  return `${[...lines, ...hintsOf(pointers)].join('\n')}\n`
+}
+
+function hintsOf(pointers: LocalStatus['pointers']): readonly string[] {
+  const states = new Set([...pointers.values()].flatMap(outputs => [...outputs.values()]))
+  return [
+    ...(states.has('modified') || states.has('new') ? ['(use "dv add <data>" to record a change, "dv checkout <data>" to undo it)'] : []),
+    ...(states.has('deleted') ? ['(use "dv checkout <data>" to bring deleted data back)'] : []),
+    ...(states.has('not in cache') ? ['(use "dv fetch" or "dv pull" to download what the cache lacks)'] : []),
+  ]
+}
