@@ -61,6 +61,7 @@ export const add: Command<Options, Result> = {
     { line: "dv add --glob 'raw/*.csv'", what: 'a pointer for each match' },
     { line: 'dv add --to-remote -o big /mnt/camera/big', what: 'from a disk to the bucket, without a copy here' },
   ],
+  failureStatus: 1,
   exits: [{ status: 1, what: 'a target cannot be tracked; nothing was changed' }],
   run: (options, context) => withRepo(context, repo => addTargets(repo, options, context)),
   render: renderAdded,

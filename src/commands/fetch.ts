@@ -18,6 +18,7 @@ export const fetch: Command<Options, FetchReport> = {
     { line: 'dv fetch', what: 'everything that this commit names' },
     { line: 'dv fetch --all-tags', what: 'every tagged version, to work without a network' },
   ],
+  failureStatus: 1,
   exits: [{ status: 1, what: 'some objects could not be fetched, or are neither here nor on the remote; the rest was fetched' }],
   run: (options, context) =>
     withRepo(context, async repo => {

@@ -31,6 +31,7 @@ export const pull: Command<Options, Result> = {
     { line: 'dv pull dog_and_cat/cats', what: 'a folder of it: only its files are fetched' },
     { line: 'dv pull --dry-run', what: 'how much would come' },
   ],
+  failureStatus: 1,
   exits: [{ status: 1, what: 'some data could not be had, or files would be lost; what could be had is here' }],
   run: (options, context) => withRepo(context, repo => pullAll(repo, options, context)),
   render: ({ fetched, checkedOut }) => {

@@ -35,6 +35,7 @@ export const push: Command<Options, Result> = {
     { line: 'dv push dog_and_cat -r backup', what: 'one data set, to another remote' },
     { line: 'dv push --dry-run', what: 'how much would travel' },
   ],
+  failureStatus: 1,
   exits: [{ status: 1, what: 'some objects could not be sent, or are neither here nor on the remote; the rest was sent' }],
   run: (options, context) => withRepo(context, repo => pushAll(repo, options, context)),
   render: result => {

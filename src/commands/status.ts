@@ -49,6 +49,7 @@ export const status: Command<Options, Result> = {
     { line: 'dv status -q || echo changed', what: 'the same for a script' },
     { line: 'dv status -c', what: 'what was not pushed yet?' },
   ],
+  failureStatus: 1,
   exits: [{ status: 1, what: 'with -q: something differs' }],
   run: (options, context) =>
     withRepo(context, async repo => {

@@ -1,0 +1,36 @@
+/** The program: from what was typed to an exit status. The one room that speaks to the terminal. */
+import { runCli } from './run-cli.ts'
+
+/** Sets process.exitCode instead of leaving at once, so that what was written to a pipe arrives. */
+export async function main(): Promise<void> {
+  const control = new AbortController()
+  let presses = 0
+  const stop = (): void => {
+    presses++
+    control.abort()
+    if (presses > 1) process.exit(252)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  leaveWhenReaderDoes()
+  process.exitCode = await runCli(process.argv.slice(2), {
+    cwd: process.cwd(),
+    env: process.env,
+    signal: control.signal,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  })
+  process.off('SIGINT', stop)
+  process.off('SIGTERM', stop)
+}
+
+/** `dv ls | head`: 128 + SIGPIPE, as DVC leaves. */
+const closedPipeStatus = 141
+
+function leaveWhenReaderDoes(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(closedPipeStatus)
+      throw error
+    })
+}
