@@ -13,19 +13,29 @@ import type { ObjectFolder } from './object-folder.ts'
 const lookUpMicroseconds = 3.6
 const openFolderMicroseconds = 20
 const readNameMicroseconds = 0.55
-/** Look-ups between two turns of the event loop: 7 ms. */
-const batchSize = 2_000
+/** Ids between two turns of the event loop: at most 0.2 s, and listings are read anew for each. */
+const turnSize = 50_000
 /** Folders `00` to `ff`. */
 const folderCount = 256
 
 /** Asks for each id, or lists the folders they lie in, by counted cost. */
 export async function whichExist(place: ObjectFolder, ids: readonly ObjectId[], signal: AbortSignal): Promise<Set<ObjectId>> {
   throwIfAborted(signal)
+  const found = new Set<ObjectId>()
+  for (let at = 0; at < ids.length; at += turnSize) {
+    if (at > 0) await turn(signal)
+    for (const id of whichExistNow(place, ids.slice(at, at + turnSize))) found.add(id)
+  }
+  return found
+}
+
+/** The same in one go: 20,000 ids take 20 ms, 1,000,000 take 1 s. @throws DvError 'access-denied', 'store-unavailable' */
+export function whichExistNow(place: ObjectFolder, ids: readonly ObjectId[]): Set<ObjectId> {
   const first = ids[0]
   if (first === undefined) return new Set()
   try {
     const listingPays = ids.length > folderCount && costOfListing(namesBeside(place, first).length) < ids.length * lookUpMicroseconds
-    return listingPays ? await existByListing(place, ids, signal) : await existByLookUp(place, ids, signal)
+    return listingPays ? existByListing(place, ids) : existByLookUp(place, ids)
   } catch (error) {
     throw fileError(error, `look for objects in ${place.folder}`, place.folder)
   }
@@ -34,17 +44,10 @@ export async function whichExist(place: ObjectFolder, ids: readonly ObjectId[], 
 /** µs. md5 spreads objects evenly, so one folder tells the size of all. */
 const costOfListing = (namesInOne: number): number => folderCount * (openFolderMicroseconds + namesInOne * readNameMicroseconds)
 
-async function existByLookUp(place: ObjectFolder, ids: readonly ObjectId[], signal: AbortSignal): Promise<Set<ObjectId>> {
-  const found = new Set<ObjectId>()
-  let count = 0
-  for (const id of ids) {
-    if (lstatSync(place.pathOf(id), { throwIfNoEntry: false }) !== undefined) found.add(id)
-    if (++count % batchSize === 0) await turn(signal)
-  }
-  return found
-}
+const existByLookUp = (place: ObjectFolder, ids: readonly ObjectId[]): Set<ObjectId> =>
+  new Set(ids.filter(id => lstatSync(place.pathOf(id), { throwIfNoEntry: false }) !== undefined))
 
-async function existByListing(place: ObjectFolder, ids: readonly ObjectId[], signal: AbortSignal): Promise<Set<ObjectId>> {
+function existByListing(place: ObjectFolder, ids: readonly ObjectId[]): Set<ObjectId> {
   const byFolder = new Map<string, ObjectId[]>()
   for (const id of ids) {
     const prefix = id.slice(0, 2)
@@ -56,7 +59,6 @@ async function existByListing(place: ObjectFolder, ids: readonly ObjectId[], sig
   for (const group of byFolder.values()) {
     const names = new Set(namesBeside(place, group[0] as ObjectId))
     for (const id of group) if (names.has(id.slice(2))) found.add(id)
-    await turn(signal)
   }
   return found
 }

@@ -271,6 +271,8 @@ test('has lists folders when many are asked for, and finds the same', async () =
   const there = new Set(ids.filter(id => existsSync(cache.pathOf(id))))
   expect(there.size).toBeGreaterThan(500)
   expect(await cache.has(ids, never)).toEqual(there)
+  expect(cache.hasNow(ids)).toEqual(there)
+  expect(cache.hasNow(ids.slice(0, 100))).toEqual(new Set(ids.slice(0, 100).filter(id => there.has(id))))
   for (const id of ids) expect(cache.sizeOf(id)).toBe(there.has(id) ? 0 : undefined)
 })
 
