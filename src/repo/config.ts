@@ -1,10 +1,13 @@
 /** The configuration: DVC's four files, merged key by key. */
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
-import type { ConfigFile } from '../format/config-file.ts'
+import { isSystemError } from '../base/error.ts'
+import { type ConfigFile, parseConfigFile } from '../format/config-file.ts'
+import { checkConfig, settingOf } from '../format/settings.ts'
+import { type ConfigLevel, configFileOf, configLevels, homeOf } from './config-places.ts'
 
-/** from the weakest to the strongest */
-export const configLevels = ['system', 'global', 'repo', 'local'] as const
-export type ConfigLevel = (typeof configLevels)[number]
+export { type ConfigLevel, configFileOf, configLevels } from './config-places.ts'
 
 export interface Config {
   /** The value of the strongest level. Settings that are paths come out absolute (relative ones are meant from their own file's folder). */
@@ -19,12 +22,63 @@ export interface Config {
   levelOf(section: string, key: string): ConfigLevel | undefined
 }
 
-/** @throws DvError 'bad-config' that names the file. `root` undefined: the user's and the system's files only. */
-export function loadConfig(root: string | undefined, context: Context): Config {
-  throw new Error(`to be built: ${root} ${context.cwd}`)
+interface Value {
+  readonly value: string
+  readonly level: ConfigLevel
 }
 
-/** Absolute path of the file of a level; `root` is needed for `repo` and `local`. */
-export function configFileOf(level: ConfigLevel, root: string | undefined, context: Context): string {
-  throw new Error(`to be built: ${level} ${root} ${context.cwd}`)
+/** @throws DvError 'bad-config' that names the file. `root` undefined: the user's and the system's files only. */
+export function loadConfig(root: string | undefined, context: Context): Config {
+  const levels = configLevels
+    .filter(level => root !== undefined || level === 'system' || level === 'global')
+    .flatMap(level => {
+      const file = configFileOf(level, root, context)
+      const text = readConfig(file, level, context)
+      if (text === undefined) return []
+      const shown = level === 'repo' || level === 'local' ? relative(root ?? '', file) : file
+      const config = parseConfigFile(text, shown)
+      checkConfig(config, shown)
+      return [{ level, file, config }]
+    })
+  const merged = mergeLevels(levels, homeOf(context.env))
+  return {
+    levels,
+    get: (section, key) => merged.get(section)?.get(key)?.value,
+    section: name => Object.fromEntries([...(merged.get(name) ?? [])].map(([key, { value }]) => [key, value])),
+    remotes: () => [...merged.keys()].flatMap(section => /^remote "(.*)"$/s.exec(section)?.[1] ?? []),
+    levelOf: (section, key) => merged.get(section)?.get(key)?.level,
+  }
+}
+
+/** A repository may be another user's, whose config.local is nobody else's: what can be done without it goes on. */
+function readConfig(file: string, level: ConfigLevel, context: Context): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined
+    if (level === 'repo' || !isSystemError(error, 'EACCES', 'EPERM')) throw error
+    context.report({ type: 'warning', message: `${file} may not be read by you: its settings are left out` })
+    return undefined
+  }
+}
+
+function mergeLevels(levels: Config['levels'], home: string): Map<string, Map<string, Value>> {
+  const merged = new Map<string, Map<string, Value>>()
+  for (const { level, file, config } of levels) {
+    for (const { section, values } of config) {
+      const into = merged.get(section) ?? new Map<string, Value>()
+      merged.set(section, into)
+      for (const [key, value] of values) {
+        into.set(key, { level, value: settingOf(section, key)?.path === true ? absolute(value, dirname(file), home) : value })
+      }
+    }
+  }
+  return merged
+}
+
+/** dvc/config.py `_to_relpath`/`_load_paths`: a URL stays, `~` is the home folder, what is relative is meant from the file's folder. */
+function absolute(value: string, folder: string, home: string): string {
+  if (value === '' || /^\w+:\/\//.test(value) || isAbsolute(value)) return value
+  if (value === '~' || value.startsWith('~/')) return join(home, value.slice(1))
+  return resolve(folder, value)
 }

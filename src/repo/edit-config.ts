@@ -1,10 +1,55 @@
 /** Changes one configuration file, or leaves it as it was. */
-import type { ConfigFile } from '../format/config-file.ts'
+import { readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isSystemError } from '../base/error.ts'
+import { type ConfigFile, parseConfigFile, printConfigFile } from '../format/config-file.ts'
+import { checkConfig } from '../format/settings.ts'
+import { replaceFile } from './replace-file.ts'
+
+/** config.local is where secrets stand, so that a new one is for its owner only. */
+const secretMode = 0o600
 
 /**
  * Parses, changes, checks the outcome alone and together with the `other` levels (weakest first), and only then writes it: temp + rename,
  * mode kept; a new `config.local` is 0600. @throws DvError 'bad-config', nothing written
  */
 export function editConfig(file: string, change: (config: ConfigFile) => ConfigFile, others: readonly ConfigFile[] = []): void {
-  throw new Error(`to be built: ${file} ${change} ${others}`)
+  const target = realPathOf(file)
+  const shown = basename(dirname(target)) === '.dvc' ? join('.dvc', basename(target)) : target
+  const old = readIfThere(target)
+  const changed = change(parseConfigFile(old ?? '', shown))
+  checkConfig(changed, shown)
+  checkConfig(mergeConfigs([...others, changed]), shown)
+  const text = printConfigFile(changed)
+  if (text !== old) replaceFile(target, text, basename(target) === 'config.local' ? { mode: secretMode } : {})
+}
+
+/** One section per name, its keys in the order in which they first occur, the last value of each. */
+function mergeConfigs(files: readonly ConfigFile[]): ConfigFile {
+  const sections = new Map<string, Map<string, string>>()
+  for (const { section, values } of files.flat()) {
+    const into = sections.get(section) ?? new Map<string, string>()
+    sections.set(section, into)
+    for (const [key, value] of values) into.set(key, value)
+  }
+  return [...sections].map(([section, values]) => ({ section, values: [...values] }))
+}
+
+/** A config file that is a link into a dotfiles folder stays one. */
+function realPathOf(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return file
+    throw error
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
 }

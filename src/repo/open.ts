@@ -1,15 +1,23 @@
 /** A repository, opened once per verb. */
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
 import type { HashKind } from '../base/object-id.ts'
-import type { Cache } from '../store/cache.ts'
+import { type Cache, openCache } from '../store/cache.ts'
+import { type ObjectStamps, openObjectStamps } from '../store/object-stamps.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import type { RemoteConfig } from '../store/open.ts'
-import type { KnownObjects } from '../transfer/known-objects.ts'
-import type { IgnoreRules } from '../workspace/ignore.ts'
+import { openStore, type RemoteConfig } from '../store/open.ts'
+import { type KnownObjects, openKnownObjects } from '../transfer/known-objects.ts'
+import { type IgnoreRules, openDvcIgnore } from '../workspace/ignore.ts'
 import type { LinkKind } from '../workspace/link.ts'
-import type { StateIndex } from '../workspace/state-index.ts'
-import type { Config } from './config.ts'
-import type { Git } from './git.ts'
+import { openStateIndex, type StateIndex } from '../workspace/state-index.ts'
+import { type Config, loadConfig } from './config.ts'
+import { findGitRoot, findRoot } from './find-root.ts'
+import { type Git, openGit } from './git.ts'
+import { resolveRemote } from './remote.ts'
+import { trustedOptions } from './trust.ts'
 
 export interface Repo {
   /** absolute, symlinks resolved: the folder that holds `.dvc` */
@@ -33,13 +41,127 @@ export interface Repo {
   /** `name` undefined: core.remote. @throws DvError 'bad-config' (none specified, does not exist), 'untrusted' */
   remote(name: string | undefined): Promise<RemoteConfig>
   /** opened once per remote and hash, closed with the repository */
-  store(remote: RemoteConfig, hash: HashKind): Promise<{ readonly store: ObjectStore; readonly known: KnownObjects }>
+  store(remote: RemoteConfig, hash: HashKind): Promise<OpenedStore>
+}
+
+export interface OpenedStore {
+  readonly store: ObjectStore
+  readonly known: KnownObjects
 }
 
 /**
  * Finds the repository from context.cwd, hands it to `use`, then flushes the indexes and closes git and the stores, whatever happened.
- * @throws DvError 'not-a-repo'
+ * Opening starts no process and makes no folder. @throws DvError 'not-a-repo', 'bad-config'
  */
-export function withRepo<T>(context: Context, use: (repo: Repo) => Promise<T>): Promise<T> {
-  throw new Error(`to be built: ${context.cwd} ${use}`)
+export async function withRepo<T>(context: Context, use: (repo: Repo) => Promise<T>): Promise<T> {
+  const opened = openRepo(context)
+  try {
+    const result = await use(opened.repo)
+    await opened.close()
+    return result
+  } catch (error) {
+    // What failed first is told; what fails because of it on the way out is not.
+    await opened.close().catch(() => undefined)
+    throw error
+  }
+}
+
+/** The state of dv in a clone: git ignores `.dvc/tmp`, and DVC tolerates what is in it. */
+export const stateFolder = (root: string): string => join(root, '.dvc', 'tmp', 'dv')
+
+function openRepo(context: Context): { readonly repo: Repo; close(): Promise<void> } {
+  const root = findRoot(context, { required: true })
+  const config = loadConfig(root, context)
+  const gitRoot = isTrue(config.get('core', 'no_scm')) ? undefined : findGitRoot(root)
+  const state = stateFolder(root)
+  const indexes = new Map<string, StateIndex>()
+  const caches = new Map<HashKind, Cache>()
+  const stamps: ObjectStamps[] = []
+  const stores = new Map<string, Promise<OpenedStore>>()
+  let git: Git | undefined
+  let ignore: IgnoreRules | undefined
+
+  const makeCache = (hash: HashKind): Cache => {
+    const folder = config.get('cache', 'dir') ?? join(root, '.dvc', 'cache')
+    const known = openObjectStamps(join(state, 'objects', md5(`${hash} ${folder}`)))
+    stamps.push(known)
+    return openCache({ folder, hash, shared: config.get('cache', 'shared') === 'group', stamps: known })
+  }
+  const makeStore = async (remote: RemoteConfig, hash: HashKind): Promise<OpenedStore> => ({
+    store: await openStore(remote, hash, context),
+    known: openKnownObjects(join(state, 'remotes', md5(`${hash} ${remote.options['endpointurl'] ?? ''} ${remote.url}`))),
+  })
+  const repo: Repo = {
+    root,
+    gitRoot,
+    config,
+    context,
+    cwd: realpathSync(context.cwd),
+    get git() {
+      if (gitRoot !== undefined) git ??= openGit(gitRoot, context.env)
+      return git
+    },
+    get ignore() {
+      ignore ??= openDvcIgnore(root)
+      return ignore
+    },
+    get links() {
+      return linkKindsOf(config.get('cache', 'type'))
+    },
+    cache: hash => orMake(caches, hash, () => makeCache(hash)),
+    stateIndex: outputPath =>
+      orMake(indexes, outputPath, () => openStateIndex(join(state, 'outputs', md5(relative(root, outputPath).replaceAll(sep, '/'))))),
+    remote: async name => {
+      const { origins, ...remote } = resolveRemote(name, config, { root, env: context.env })
+      return { ...remote, options: trustedOptions({ ...remote, origins }, { root, context }) }
+    },
+    store: (remote, hash) => orMake(stores, JSON.stringify([remote.name, remote.url, hash]), () => makeStore(remote, hash)),
+  }
+  const close = async (): Promise<void> => {
+    const failures: unknown[] = []
+    const attempt = async (end: () => void | Promise<void>): Promise<void> => {
+      try {
+        await end()
+      } catch (error) {
+        failures.push(error) // what comes after it is closed all the same: an open store or git process would keep us alive
+      }
+    }
+    for (const index of indexes.values()) await attempt(index.flush)
+    for (const known of stamps) await attempt(known.flush)
+    for (const cache of caches.values()) await attempt(cache.close)
+    for (const opening of stores.values()) {
+      // A store that did not open has told so to who asked for it.
+      const opened = await opening.catch(() => undefined)
+      if (!opened) continue
+      await attempt(opened.known.flush)
+      await attempt(opened.store.close)
+    }
+    await attempt(() => git?.close())
+    if (failures.length > 0) throw failures[0]
+  }
+  return { repo, close }
+}
+
+const linkKinds: readonly string[] = ['reflink', 'hardlink', 'symlink', 'copy'] satisfies LinkKind[]
+
+/** Unset means DVC's default (dvc/cachemgr.py). */
+const defaultLinks: readonly LinkKind[] = ['reflink', 'copy']
+
+function linkKindsOf(value: string | undefined): readonly LinkKind[] {
+  const kinds = (value ?? '').split(',').flatMap(kind => kind.trim().toLowerCase() || [])
+  const wrong = kinds.find(kind => !linkKinds.includes(kind))
+  if (wrong !== undefined) throw new DvError('bad-config', `cache.type: unsupported cache type '${wrong}'`, { hint: `dv config cache.type ${linkKinds.join(',')}` })
+  return kinds.length > 0 ? (kinds as LinkKind[]) : defaultLinks
+}
+
+const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === 'true'
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
+
+function orMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }

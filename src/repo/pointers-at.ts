@@ -1,8 +1,98 @@
 /** What a repository tracked at a commit. */
+import { join, relative, sep } from 'node:path'
+import { DvError } from '../base/error.ts'
+import { checkOverlaps } from './check-overlaps.ts'
+import type { Git } from './git.ts'
 import type { Repo } from './open.ts'
+import { isPipelineName, isPointerName, readPipeline, readPointer } from './read-pointer.ts'
 import type { TrackedOutput } from './tracked-output.ts'
 
-/** Paths are where the files would lie in the work tree. @throws DvError 'bad-pointer', 'git-failed' */
-export function pointersAt(repo: Repo, commit: string): Promise<readonly TrackedOutput[]> {
-  throw new Error(`to be built: ${repo.root} ${commit}`)
+interface PointerBlob {
+  /** '/' separated, relative to the tree in which it was found */
+  readonly path: string
+  readonly blob: string
+  /** the dvc.lock beside a dvc.yaml */
+  readonly lock?: string
+}
+
+/**
+ * What has been read, by git's own names: most folders and pointers are the same in most commits, so that a thousand commits cost
+ * little more than the changes between them.
+ */
+interface Known {
+  readonly trees: Map<string, readonly PointerBlob[]>
+  readonly pointers: Map<string, readonly TrackedOutput[]>
+}
+
+const knownOf = new WeakMap<Git, Known>()
+
+/**
+ * Paths are where the files would lie in the work tree. The ignore files of the commit are not asked: what they would leave out is
+ * rarely in git, and -A, -T and -a are safer with too much than with too little.
+ * @throws DvError 'bad-pointer', 'git-failed'
+ */
+export async function pointersAt(repo: Repo, commit: string): Promise<readonly TrackedOutput[]> {
+  const { git, gitRoot } = repo
+  if (!git || gitRoot === undefined) throw new DvError('git-failed', 'other commits cannot be looked at: this repository is not under git')
+  const known = knownOf.get(git) ?? { trees: new Map(), pointers: new Map() }
+  knownOf.set(git, known)
+  const top = await git.treeAt(commit, relative(gitRoot, repo.root).replaceAll(sep, '/'))
+  if (!top) return []
+  const found: TrackedOutput[] = []
+  for (const pointer of await pointerBlobs(git, known, top)) found.push(...(await readBlobs({ repo, git, known, commit }, pointer)))
+  const outputs = new Set(found.map(({ path }) => path))
+  const outside = found.filter(({ pointerFile }) => !liesIn(outputs, pointerFile, repo.root))
+  checkOverlaps(outside, repo.root)
+  return outside
+}
+
+/** Of a tree and all trees below it, without projects of their own. */
+async function pointerBlobs(git: Git, known: Known, entries: Awaited<ReturnType<Git['readTree']>>): Promise<PointerBlob[]> {
+  const found: PointerBlob[] = []
+  const lock = entries.find(({ name }) => name === 'dvc.lock')?.object
+  for (const { name, kind, object } of entries) {
+    if (kind === 'file' || kind === 'executable') {
+      if (isPointerName(name)) found.push({ path: name, blob: object })
+      else if (isPipelineName(name) && lock !== undefined) found.push({ path: name, blob: object, lock })
+    } else if (kind === 'folder' && name !== '.dvc') {
+      for (const inner of await blobsOfTree(git, known, object)) found.push({ ...inner, path: `${name}/${inner.path}` })
+    }
+  }
+  return found
+}
+
+async function blobsOfTree(git: Git, known: Known, tree: string): Promise<readonly PointerBlob[]> {
+  const old = known.trees.get(tree)
+  if (old) return old
+  const entries = await git.readTree(tree)
+  const isProject = entries.some(({ name, kind }) => name === '.dvc' && kind === 'folder')
+  const found = isProject ? [] : await pointerBlobs(git, known, entries)
+  known.trees.set(tree, found)
+  return found
+}
+
+interface Place {
+  readonly repo: Repo
+  readonly git: Git
+  readonly known: Known
+  readonly commit: string
+}
+
+async function readBlobs({ repo, git, known, commit }: Place, { path, blob, lock }: PointerBlob): Promise<readonly TrackedOutput[]> {
+  const key = `${path}\0${blob}\0${lock ?? ''}`
+  const old = known.pointers.get(key)
+  if (old) return old
+  const text = Buffer.from(await git.readBlob(blob)).toString()
+  const place = { root: repo.root, file: join(repo.root, path), text, name: `${path} (at ${commit.slice(0, shownDigits)})` }
+  const found = lock === undefined ? readPointer(place) : readPipeline({ ...place, name: path }, Buffer.from(await git.readBlob(lock)).toString())
+  known.pointers.set(key, found)
+  return found
+}
+
+/** As many as git shows by default. */
+const shownDigits = 7
+
+function liesIn(outputs: ReadonlySet<string>, file: string, root: string): boolean {
+  for (let at = file.lastIndexOf(sep); at > root.length; at = file.lastIndexOf(sep, at - 1)) if (outputs.has(file.slice(0, at))) return true
+  return false
 }

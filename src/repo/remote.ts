@@ -1,0 +1,66 @@
+/** From the name of a remote to where it is and how to reach it. */
+import { join } from 'node:path'
+import { DvError } from '../base/error.ts'
+import type { RemoteConfig } from '../store/open.ts'
+import type { Config, ConfigLevel } from './config.ts'
+import { homeOf } from './config-places.ts'
+
+/** Where a setting of a remote comes from: for `remote://other/…` that is the other remote's section. */
+export interface SettingOrigin {
+  readonly section: string
+  readonly level: ConfigLevel
+}
+
+export interface ResolvedRemote extends RemoteConfig {
+  /** by key, `url` among them */
+  readonly origins: ReadonlyMap<string, SettingOrigin>
+}
+
+export interface RemotePlace {
+  /** of the repository, for messages */
+  readonly root: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** @throws DvError 'bad-config' when none is specified, there is no such remote, or its url leads in a circle */
+export function resolveRemote(name: string | undefined, config: Config, place: RemotePlace): ResolvedRemote {
+  const chosen = name ?? config.get('core', 'remote')
+  if (!chosen) throw noneSpecified(config, place.root)
+  return resolveNamed(chosen.toLowerCase(), config, place, [])
+}
+
+function resolveNamed(name: string, config: Config, place: RemotePlace, passed: readonly string[]): ResolvedRemote {
+  const section = `remote "${name}"`
+  const { url, ...own } = config.section(section)
+  if (!config.remotes().includes(name)) throw new DvError('bad-config', `remote '${name}' doesn't exist`, { hint: 'dv remote list' })
+  if (!url) throw new DvError('bad-config', `remote '${name}' has no url`, { hint: `dv remote modify ${name} url <url>` })
+  if (passed.includes(name)) throw new DvError('bad-config', `the url of remote '${name}' leads in a circle: ${[...passed, name].join(' -> ')}`)
+  const origins = new Map(['url', ...Object.keys(own)].map(key => [key, { section, level: config.levelOf(section, key) ?? 'repo' }] as const))
+  const other = /^remote:\/\/([^/]*)(.*)$/is.exec(url)
+  if (!other) return { name, url: plainUrl(url, place), options: own, origins }
+  const [, base = '', below = ''] = other
+  const inherited = resolveNamed(base.toLowerCase(), config, place, [...passed, name])
+  return {
+    name,
+    url: withSubfolder(inherited.url, below),
+    options: { ...inherited.options, ...own },
+    // The place is the other remote's choice, to which this one only adds a folder.
+    origins: new Map([...inherited.origins, ...[...origins].filter(([key]) => key !== 'url')]),
+  }
+}
+
+/** `file://` is a folder by its path as it stands, `~` counts behind it, too (dvc_objects LocalFileSystem). */
+function plainUrl(url: string, { env }: RemotePlace): string {
+  if (!/^file:\/\//i.test(url)) return url
+  const path = url.slice('file://'.length)
+  return path === '~' || path.startsWith('~/') ? join(homeOf(env), path.slice(1)) : path
+}
+
+const withSubfolder = (url: string, below: string): string => (/^\/*$/.test(below) ? url : `${url.replace(/\/+$/, '')}/${below.replace(/^\/+/, '')}`)
+
+function noneSpecified(config: Config, root: string): DvError {
+  const [first] = config.remotes()
+  return new DvError('bad-config', `no remote specified in ${root}`, {
+    hint: first === undefined ? 'dv remote add -d <name> <url>' : `dv remote default ${config.remotes().length === 1 ? first : '<name>'}`,
+  })
+}
