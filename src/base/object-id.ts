@@ -17,7 +17,8 @@ const idForm = /^[0-9a-f]{32}(?:\.dir)?$/
 /** @throws DvError 'bad-pointer' when the text is no md5. Upper-case digits are accepted, as DVC does. */
 export function parseObjectId(text: string): ObjectId {
   const lower = text.toLowerCase()
-  if (!idForm.test(lower)) throw new DvError('bad-pointer', `${JSON.stringify(text)} is not an md5: 32 hex digits, with .dir behind them for a folder`)
+  if (!idForm.test(lower))
+    throw new DvError('bad-pointer', `${JSON.stringify(text)} is not an md5: 32 hex digits, with .dir behind them for a folder`)
   return lower as ObjectId
 }
 

@@ -12,11 +12,12 @@ export async function completionScript(words: readonly string[]): Promise<string
   return print(await Promise.all(Object.values(verbs).map(verb => verb.load())))
 }
 
-const shells: Readonly<Record<string, (commands: readonly AnyCommand[]) => string>> = { bash, zsh, fish }
+const flagsOf = (command: AnyCommand): readonly string[] =>
+  [...command.flags, ...commonFlags].flatMap(flag => [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])])
 
-const flagsOf = (command: AnyCommand): readonly string[] => [...command.flags, ...commonFlags].flatMap(flag => [`--${flag.name}`, ...(flag.short ? [`-${flag.short}`] : [])])
-
-const firstWords = (commands: readonly AnyCommand[]): readonly string[] => [...new Set([...commands.map(command => command.name.split(' ')[0] ?? ''), 'help', 'completion'])]
+const firstWords = (commands: readonly AnyCommand[]): readonly string[] => [
+  ...new Set([...commands.map(command => command.name.split(' ')[0] ?? ''), 'help', 'completion']),
+]
 
 const secondWords = (commands: readonly AnyCommand[]): readonly string[] => commands.flatMap(command => command.name.split(' ').slice(1))
 
@@ -44,14 +45,19 @@ function fish(commands: readonly AnyCommand[]): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", "\\'")}'`
   const lines = commands.flatMap(command => {
     const [first, second] = command.name.split(' ')
-    const when = second ? `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}` : `__fish_seen_subcommand_from ${first}`
+    const when = second
+      ? `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}`
+      : `__fish_seen_subcommand_from ${first}`
     const offer = second
       ? `complete -c dv -f -n '__fish_seen_subcommand_from ${first}; and test (count (commandline -opc)) -eq 2' -a ${second} -d ${quoted(command.summary)}`
       : `complete -c dv -f -n __fish_use_subcommand -a ${first} -d ${quoted(command.summary)}`
     const flags = [...command.flags, ...commonFlags].map(
-      flag => `complete -c dv -n '${when}' -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${flag.value ? ' -r' : ''} -d ${quoted(flag.summary)}`,
+      flag =>
+        `complete -c dv -n '${when}' -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${flag.value ? ' -r' : ''} -d ${quoted(flag.summary)}`,
     )
     return [offer, ...flags]
   })
   return `# dv completion for fish:  dv completion fish > ~/.config/fish/completions/dv.fish\n${[...lines, 'complete -c dv -f -n __fish_use_subcommand -a remote', ''].join('\n')}`
 }
+
+const shells: Readonly<Record<string, (commands: readonly AnyCommand[]) => string>> = { bash, zsh, fish }

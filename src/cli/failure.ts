@@ -14,7 +14,8 @@ export function exitStatusOf(error: unknown): number {
 export function renderFailure(error: unknown, { color, verbose }: { readonly color: boolean; readonly verbose: boolean }): string {
   const label = color ? '\u001b[31mERROR:\u001b[39m' : 'ERROR:'
   const failure = expected(error)
-  if (!failure) return `${label} this is a bug in dv, please report it:\n${clean(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`
+  if (!failure)
+    return `${label} this is a bug in dv, please report it:\n${clean(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`
   const hint = failure.hint === undefined ? '' : `\n\nhint: ${clean(failure.hint)}`
   const trace = verbose ? `\n\n${clean(traceOf(failure))}` : ''
   return `${label} ${clean(failure.message)}${hint}${trace}\n`
@@ -28,7 +29,8 @@ function expected(error: unknown): DvError | undefined {
   if (error instanceof DvError) return error
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const at = 'path' in error && typeof error.path === 'string' ? ` ${error.path}` : ''
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return new DvError('disk-full', `there is no room left to write${at}`, { cause: error })
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new DvError('disk-full', `there is no room left to write${at}`, { cause: error })
   if (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EROFS')
     return new DvError('access-denied', `this may not be read or written:${at}`, { cause: error })
   if (error.code === 'EMFILE' || error.code === 'ENFILE')

@@ -45,7 +45,10 @@ export function generalHelp(): string {
   return [
     'usage: dv [--cd folder] <command> [options] [targets]',
     'dv versions data with the git you have: small pointers in git, data in a cache and on a remote. It reads and writes what DVC reads and writes.',
-    section('commands', table([...rows, ['help', 'Show help about a command or a topic'], ['completion', 'Print a completion script for bash, zsh or fish']])),
+    section(
+      'commands',
+      table([...rows, ['help', 'Show help about a command or a topic'], ['completion', 'Print a completion script for bash, zsh or fish']]),
+    ),
     section('topics', table(topics().map(topic => [topic.name, topic.title]))),
     'dv <command> --help tells the rest.\n',
   ].join('\n\n')
@@ -55,7 +58,11 @@ export function generalHelp(): string {
 export function groupHelp(group: string): string | undefined {
   const rows = Object.entries(verbs).filter(([name]) => name.startsWith(`${group} `))
   if (rows.length === 0) return undefined
-  return [`usage: dv ${group} <command>`, section('commands', table(rows.map(([name, verb]) => [name, verb.summary]))), `dv ${group} <command> --help tells the rest.\n`].join('\n\n')
+  return [
+    `usage: dv ${group} <command>`,
+    section('commands', table(rows.map(([name, verb]) => [name, verb.summary]))),
+    `dv ${group} <command> --help tells the rest.\n`,
+  ].join('\n\n')
 }
 
 export const topicHelp = (name: string): string | undefined => {
@@ -71,7 +78,9 @@ interface Topic {
 
 /** The pages lie beside this file, and beside the bundle they are found in the package's src. */
 function topics(): readonly Topic[] {
-  const folder = [new URL('./help/', import.meta.url), new URL('../src/cli/help/', import.meta.url)].map(url => fileURLToPath(url)).find(each => existsSync(each))
+  const folder = [new URL('./help/', import.meta.url), new URL('../src/cli/help/', import.meta.url)]
+    .map(url => fileURLToPath(url))
+    .find(each => existsSync(each))
   if (folder === undefined) return []
   return readdirSync(folder)
     .filter(file => file.endsWith('.md'))
@@ -85,7 +94,8 @@ function topics(): readonly Topic[] {
 
 const section = (title: string, lines: readonly string[]): string => `${title}:\n${lines.join('\n')}${title === 'exit status' ? '\n' : ''}`
 
-export const shownFlag = (flag: Flag): string => `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`
+export const shownFlag = (flag: Flag): string =>
+  `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`
 
 const shownArgument = (argument: Argument): string => {
   const name = `${argument.name}${argument.many ? '...' : ''}`

@@ -1,5 +1,5 @@
 /** From a verb's words to its options, by the flags that the verb declares. */
-import { Command as Parser, CommanderError, Option } from 'commander'
+import { CommanderError, Option, Command as Parser } from 'commander'
 import { DvError } from '../base/error.ts'
 import type { AnyCommand, CommonOptions, Flag } from '../commands/command.ts'
 import { usageLine } from './help.ts'
@@ -12,7 +12,10 @@ export const commonFlags: readonly Flag[] = [
 
 /** @throws DvError 'usage' */
 export function parseOptions(command: AnyCommand, words: readonly string[]): CommonOptions {
-  const parser = new Parser(command.name).exitOverride().helpOption(false).configureOutput({ writeErr: () => {}, outputError: () => {} })
+  const parser = new Parser(command.name)
+    .exitOverride()
+    .helpOption(false)
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
   for (const argument of command.arguments) {
     const name = `${argument.name}${argument.many ? '...' : ''}`
     parser.argument(argument.optional ? `[${name}]` : `<${name}>`)
@@ -22,7 +25,10 @@ export function parseOptions(command: AnyCommand, words: readonly string[]): Com
     parser.parse([...words], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    throw new DvError('usage', `${error.message.replace(/^error: /, '')}\nusage: ${usageLine(command)}`, { hint: `dv ${command.name} --help`, cause: error })
+    throw new DvError('usage', `${error.message.replace(/^error: /, '')}\nusage: ${usageLine(command)}`, {
+      hint: `dv ${command.name} --help`,
+      cause: error,
+    })
   }
   const values = Object.fromEntries(command.arguments.map((argument, at) => [argument.name, parser.processedArgs[at]]))
   return Object.fromEntries(Object.entries({ ...parser.opts(), ...values }).filter(([, value]) => value !== undefined))

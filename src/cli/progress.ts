@@ -46,7 +46,8 @@ export function openProgress({ screen, isShown, now }: ProgressOptions): Progres
   return {
     report: event => {
       if (event.type === 'warning') screen.tell(renderWarning(event, screen.color))
-      else if (event.type === 'phase') phase = { name: event.name, began: now(), items: event.items, bytes: event.bytes, doneItems: 0, doneBytes: 0 }
+      else if (event.type === 'phase')
+        phase = { name: event.name, began: now(), items: event.items, bytes: event.bytes, doneItems: 0, doneBytes: 0 }
       else if (phase) {
         phase.doneItems += event.items
         phase.doneBytes += event.bytes
@@ -63,11 +64,21 @@ export function openProgress({ screen, isShown, now }: ProgressOptions): Progres
 
 function lineOf(phase: Phase, time: number): string {
   const seconds = (time - phase.began) / 1000
-  const items = phase.items === undefined ? phase.doneItems || undefined : `${phase.doneItems.toLocaleString('en-US')}/${phase.items.toLocaleString('en-US')}`
-  const bytes = phase.bytes === undefined ? (phase.doneBytes > 0 ? formatBytes(phase.doneBytes) : undefined) : `${formatBytes(phase.doneBytes)} of ${formatBytes(phase.bytes)}`
+  const items =
+    phase.items === undefined
+      ? phase.doneItems || undefined
+      : `${phase.doneItems.toLocaleString('en-US')}/${phase.items.toLocaleString('en-US')}`
+  const bytes =
+    phase.bytes === undefined
+      ? phase.doneBytes > 0
+        ? formatBytes(phase.doneBytes)
+        : undefined
+      : `${formatBytes(phase.doneBytes)} of ${formatBytes(phase.bytes)}`
   const rate = phase.doneBytes > 0 && seconds > 0.5 ? `${formatBytes(phase.doneBytes / seconds)}/s` : undefined
   const left = secondsLeft(phase, seconds)
-  return [phase.name, items, bytes, rate, left === undefined ? undefined : `${formatTime(left)} left`].filter(part => part !== undefined).join('  ')
+  return [phase.name, items, bytes, rate, left === undefined ? undefined : `${formatTime(left)} left`]
+    .filter(part => part !== undefined)
+    .join('  ')
 }
 
 /** By bytes where they are known, else by items; nothing before there is something to judge by. */

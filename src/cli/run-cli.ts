@@ -70,7 +70,11 @@ async function helpAbout(words: readonly string[]): Promise<string> {
   return text
 }
 
-async function runCommand(command: AnyCommand, typed: Typed, { terminal, screen }: { terminal: Terminal; screen: Screen }): Promise<number> {
+async function runCommand(
+  command: AnyCommand,
+  typed: Typed,
+  { terminal, screen }: { terminal: Terminal; screen: Screen },
+): Promise<number> {
   const options: CommonOptions = parseOptions(command, typed.rest)
   const progress = openProgress({ screen, isShown: terminal.stderr.isTTY === true && !options.quiet, now: Date.now })
   const context: Context = {

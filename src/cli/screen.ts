@@ -16,7 +16,15 @@ export interface Screen {
   readonly columns: number
 }
 
-export function openScreen({ stdout, stderr, env }: { readonly stdout: TextStream; readonly stderr: TextStream; readonly env: Readonly<Record<string, string | undefined>> }): Screen {
+export function openScreen({
+  stdout,
+  stderr,
+  env,
+}: {
+  readonly stdout: TextStream
+  readonly stderr: TextStream
+  readonly env: Readonly<Record<string, string | undefined>>
+}): Screen {
   let drawn = false
   const erase = (): void => {
     if (drawn) stderr.write('\r\u001b[K')
@@ -47,4 +55,7 @@ export function openScreen({ stdout, stderr, env }: { readonly stdout: TextStrea
  * direction could show a name backwards. They are shown as `\u001b`. Newlines and tabs of our own text stay.
  */
 export const harmless = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, mark => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    mark => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

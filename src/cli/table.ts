@@ -9,21 +9,45 @@ export interface Verb {
 
 export const verbs: Readonly<Record<string, Verb>> = {
   init: { summary: 'Make this git repository one that tracks data', load: async () => (await import('../commands/init.ts')).init },
-  add: { summary: 'Track files and folders: into the cache, and a pointer for git', load: async () => (await import('../commands/add.ts')).add },
-  status: { summary: 'Show what differs between pointers, data and cache, or remote', load: async () => (await import('../commands/status.ts')).status },
-  checkout: { summary: 'Bring the data in the work tree to what the pointers say', load: async () => (await import('../commands/checkout.ts')).checkout },
+  add: {
+    summary: 'Track files and folders: into the cache, and a pointer for git',
+    load: async () => (await import('../commands/add.ts')).add,
+  },
+  status: {
+    summary: 'Show what differs between pointers, data and cache, or remote',
+    load: async () => (await import('../commands/status.ts')).status,
+  },
+  checkout: {
+    summary: 'Bring the data in the work tree to what the pointers say',
+    load: async () => (await import('../commands/checkout.ts')).checkout,
+  },
   push: { summary: 'Send tracked data to a remote', load: async () => (await import('../commands/push.ts')).push },
   fetch: { summary: 'Bring tracked data from a remote into the cache', load: async () => (await import('../commands/fetch.ts')).fetch },
   pull: { summary: 'Fetch tracked data and check it out', load: async () => (await import('../commands/pull.ts')).pull },
   'remote add': { summary: 'Add a remote', load: async () => (await import('../commands/remote-add.ts')).remoteAdd },
   'remote list': { summary: 'List the remotes', load: async () => (await import('../commands/remote-list.ts')).remoteList },
-  'remote default': { summary: 'Show or set the default remote', load: async () => (await import('../commands/remote-default.ts')).remoteDefault },
-  'remote modify': { summary: 'Set or unset an option of a remote', load: async () => (await import('../commands/remote-modify.ts')).remoteModify },
-  'remote remove': { summary: 'Remove a remote from the configuration', load: async () => (await import('../commands/remote-remove.ts')).remoteRemove },
+  'remote default': {
+    summary: 'Show or set the default remote',
+    load: async () => (await import('../commands/remote-default.ts')).remoteDefault,
+  },
+  'remote modify': {
+    summary: 'Set or unset an option of a remote',
+    load: async () => (await import('../commands/remote-modify.ts')).remoteModify,
+  },
+  'remote remove': {
+    summary: 'Remove a remote from the configuration',
+    load: async () => (await import('../commands/remote-remove.ts')).remoteRemove,
+  },
   'remote rename': { summary: 'Rename a remote', load: async () => (await import('../commands/remote-rename.ts')).remoteRename },
   config: { summary: 'Show, set or unset settings', load: async () => (await import('../commands/config.ts')).config },
-  trust: { summary: 'Allow settings of this repository that could run or reveal something', load: async () => (await import('../commands/trust.ts')).trust },
-  version: { summary: 'Show the version, and what dv finds on this machine', load: async () => (await import('../commands/version.ts')).version },
+  trust: {
+    summary: 'Allow settings of this repository that could run or reveal something',
+    load: async () => (await import('../commands/trust.ts')).trust,
+  },
+  version: {
+    summary: 'Show the version, and what dv finds on this machine',
+    load: async () => (await import('../commands/version.ts')).version,
+  },
 }
 
 /** Other words for the same verbs: DVC's. */

@@ -29,7 +29,8 @@ export function splitArguments(argv: readonly string[]): Typed {
     else if (word !== '--wait-for-lock') throw new DvError('usage', `dv does not know the option ${word}`, { hint: 'dv --help' })
   }
   const first = words.shift()
-  const verb = first !== undefined && groups.has(first) && words[0] !== undefined && !words[0].startsWith('-') ? `${first} ${words.shift()}` : first
+  const verb =
+    first !== undefined && groups.has(first) && words[0] !== undefined && !words[0].startsWith('-') ? `${first} ${words.shift()}` : first
   const rest = [...common, ...words]
   const end = rest.indexOf('--')
   const help = (end < 0 ? rest : rest.slice(0, end)).some(word => word === '-h' || word === '--help')

@@ -28,7 +28,8 @@ export interface OutsideOptions {
 
 export async function addFromOutside(repo: Repo, options: OutsideOptions & { readonly target: string }, context: Context): Promise<Added> {
   const from = resolve(repo.cwd, options.target)
-  if (/^\w+:\/\//.test(options.target)) throw new DvError('bad-target', `${options.target} is a URL: only files and folders of this machine can be added`)
+  if (/^\w+:\/\//.test(options.target))
+    throw new DvError('bad-target', `${options.target} is a URL: only files and folders of this machine can be added`)
   if (!existsSync(from)) throw new DvError('bad-target', `'${options.target}' does not exist`)
   const to = resolve(repo.cwd, options.out ?? basename(from))
   if (options.dryRun) return { name: nameOf(repo, to), pointer: `${nameOf(repo, to)}.dvc`, state: 'planned', changed: [] }
@@ -65,7 +66,8 @@ function refuseExisting(repo: Repo, to: string, { force }: OutsideOptions): void
 async function sendFrom(repo: Repo, { from, to, options }: Move, context: Context): Promise<Added> {
   refuseExisting(repo, to, options)
   const pointerFile = `${to}.dvc`
-  if (existsSync(pointerFile) && !options.force) throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already`, { hint: 'add --force' })
+  if (existsSync(pointerFile) && !options.force)
+    throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already`, { hint: 'add --force' })
   const remote = await repo.remote(options.remote)
   const place = { root: from, path: from, hash: 'md5' as const, index: repo.partialIndex(from), ignore: repo.ignore }
   const snapshot = await takeSnapshot(place, context)
@@ -103,5 +105,10 @@ async function send(repo: Repo, { from, snapshot, remote, jobs }: Sending, conte
   const ends = { cache, remote: store, known }
   const sent = await sendObjects(await planSend(request, ends, context), ends, jobs === undefined ? {} : { jobs }, context)
   const [first] = sent.failed
-  if (first) throw new DvError('transfer-failed', `${formatCount(sent.failed.length, 'object')} could not be sent: ${first.error instanceof Error ? first.error.message : String(first.error)}`, { cause: first.error })
+  if (first)
+    throw new DvError(
+      'transfer-failed',
+      `${formatCount(sent.failed.length, 'object')} could not be sent: ${first.error instanceof Error ? first.error.message : String(first.error)}`,
+      { cause: first.error },
+    )
 }

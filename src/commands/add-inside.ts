@@ -1,6 +1,7 @@
 /** Adds, or takes out, a path inside a tracked folder: the folder's list is edited, and nothing else of it is looked at. */
-import type { Context } from '../base/context.ts'
+
 import { compareCodePoints } from '../base/code-points.ts'
+import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import type { Output } from '../format/pointer.ts'
@@ -24,7 +25,12 @@ export async function addInside(
   const output = plan.tracked?.output
   const old = oldTree(repo, plan, output)
   const snapshot = await takePart(repo, plan, options, context)
-  const part = snapshot.kind === 'folder' ? snapshot.tree.map(entry => ({ ...entry, path: `${plan.inside}/${entry.path}` })) : snapshot.kind === 'file' ? [{ path: plan.inside, id: snapshot.id }] : []
+  const part =
+    snapshot.kind === 'folder'
+      ? snapshot.tree.map(entry => ({ ...entry, path: `${plan.inside}/${entry.path}` }))
+      : snapshot.kind === 'file'
+        ? [{ path: plan.inside, id: snapshot.id }]
+        : []
   const rest = old.filter(entry => !isAt(entry.path, plan.inside))
   if (part.length === 0 && rest.length === old.length)
     throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' does not exist, here or in the tracked folder`)
@@ -46,7 +52,8 @@ function oldTree(repo: Repo, plan: AddPlan, output: Output | undefined): Tree {
   const folder = nameOf(repo, plan.tracked?.path ?? plan.path)
   const id: ObjectId | undefined = output?.id
   if (!id) return []
-  if (!isTreeId(id)) throw new DvError('bad-target', `'${folder}' is tracked as a file, so nothing can be added in it`, { hint: `dv add ${folder}` })
+  if (!isTreeId(id))
+    throw new DvError('bad-target', `'${folder}' is tracked as a file, so nothing can be added in it`, { hint: `dv add ${folder}` })
   const tree = readableTrees(repo.cache('md5'))(id)
   if (!tree) throw new DvError('object-missing', `the list of files of '${folder}' is not in the cache`, { hint: `dv fetch ${folder}` })
   return tree
@@ -74,6 +81,10 @@ function contentOf(
   const id = treeId(printTree(tree))
   const added = snapshot.kind === 'absent' ? undefined : snapshot.size
   const size =
-    isAppended && before?.size && added !== undefined ? before.size + added : snapshot.kind !== 'absent' && id === before?.id ? before.size : undefined
+    isAppended && before?.size && added !== undefined
+      ? before.size + added
+      : snapshot.kind !== 'absent' && id === before?.id
+        ? before.size
+        : undefined
   return { id, fileCount: tree.length, ...(size === undefined ? {} : { size }) }
 }

@@ -32,7 +32,10 @@ export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], target: s
   const above = tracked.find(each => path.startsWith(`${each.path}/`))
   const owner = same ?? above
   if (owner?.stage !== undefined)
-    throw new DvError('bad-target', `'${name}' is an output of stage '${owner.stage}' in ${nameOf(repo, owner.pointerFile)}: its pipeline tracks it`)
+    throw new DvError(
+      'bad-target',
+      `'${name}' is an output of stage '${owner.stage}' in ${nameOf(repo, owner.pointerFile)}: its pipeline tracks it`,
+    )
   if (above) return insidePlan(repo, above, { path, exists: stats !== undefined })
   if (!stats) throw new DvError('bad-target', `'${name}' does not exist`)
   assertNoOverlap(repo, tracked, { path, name })
@@ -45,17 +48,23 @@ export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], target: s
 function insidePlan(repo: Repo, above: TrackedOutput, { path, exists }: { readonly path: string; readonly exists: boolean }): AddPlan {
   const inside = relative(above.path, path)
   if (above.output.hash !== 'md5')
-    throw new DvError('bad-target', `'${nameOf(repo, above.path)}' was tracked by DVC 2: a part of it cannot be added alone`, { hint: `dv add ${nameOf(repo, above.path)}` })
+    throw new DvError('bad-target', `'${nameOf(repo, above.path)}' was tracked by DVC 2: a part of it cannot be added alone`, {
+      hint: `dv add ${nameOf(repo, above.path)}`,
+    })
   if (exists) assertNotIgnored(repo, path, nameOf(repo, path))
   return { path, pointerFile: above.pointerFile, tracked: above, inside, exists }
 }
 
 function assertInRepository(repo: Repo, path: string, name: string): void {
-  if (path === repo.root) throw new DvError('bad-target', 'the repository itself cannot be tracked as data', { hint: 'dv add <a folder in it>' })
+  if (path === repo.root)
+    throw new DvError('bad-target', 'the repository itself cannot be tracked as data', { hint: 'dv add <a folder in it>' })
   if (!path.startsWith(`${repo.root}/`))
-    throw new DvError('bad-target', `'${name}' lies outside of the repository ${repo.root}`, { hint: `dv add --out ${basename(path)} ${name}   tracks a copy of it` })
+    throw new DvError('bad-target', `'${name}' lies outside of the repository ${repo.root}`, {
+      hint: `dv add --out ${basename(path)} ${name}   tracks a copy of it`,
+    })
   const parts = relative(repo.root, path).split('/')
-  if (parts.some(part => part === '.dvc' || part === '.git')) throw new DvError('bad-target', `'${name}' belongs to git or to dv itself and cannot be tracked as data`)
+  if (parts.some(part => part === '.dvc' || part === '.git'))
+    throw new DvError('bad-target', `'${name}' belongs to git or to dv itself and cannot be tracked as data`)
 }
 
 function statsOf(path: string): BigIntStats | undefined {
@@ -67,31 +76,47 @@ function statsOf(path: string): BigIntStats | undefined {
   }
 }
 
-function assertNoOverlap(repo: Repo, tracked: readonly TrackedOutput[], { path, name }: { readonly path: string; readonly name: string }): void {
+function assertNoOverlap(
+  repo: Repo,
+  tracked: readonly TrackedOutput[],
+  { path, name }: { readonly path: string; readonly name: string },
+): void {
   const below = tracked.filter(each => each.path.startsWith(`${path}/`))
   if (below.length === 0) return
   const names = below.map(each => `'${nameOf(repo, each.path)}'`).join(', ')
-  throw new DvError('bad-target', `'${name}' cannot be tracked whole: ${names} in it ${below.length === 1 ? 'is' : 'are'} tracked already`, {
-    hint: `git rm ${below.map(each => nameOf(repo, each.pointerFile)).join(' ')}   and then dv add ${name}`,
-  })
+  throw new DvError(
+    'bad-target',
+    `'${name}' cannot be tracked whole: ${names} in it ${below.length === 1 ? 'is' : 'are'} tracked already`,
+    {
+      hint: `git rm ${below.map(each => nameOf(repo, each.pointerFile)).join(' ')}   and then dv add ${name}`,
+    },
+  )
 }
 
 function assertNotIgnored(repo: Repo, path: string, name: string): void {
   const rule = repo.ignore.explain(relative(repo.root, path))
-  if (rule) throw new DvError('bad-target', `'${name}' is ignored by ${rule.file}:${rule.line}: ${rule.pattern}`, { hint: `remove the pattern from ${rule.file}, or add '!${basename(path)}' behind it` })
+  if (rule)
+    throw new DvError('bad-target', `'${name}' is ignored by ${rule.file}:${rule.line}: ${rule.pattern}`, {
+      hint: `remove the pattern from ${rule.file}, or add '!${basename(path)}' behind it`,
+    })
 }
 
 /** A link to a folder, or a folder behind a link, has another place: tracked here, the data would be there. */
 function assertReachable(path: string, name: string, stats: BigIntStats): void {
-  if (realpathSync(dirname(path)) !== dirname(path)) throw new DvError('bad-target', `'${name}' lies behind a symbolic link to a folder`, { hint: `dv add ${realpathSync(dirname(path))}/${basename(path)}` })
-  if (stats.isSymbolicLink() && isFolder(path)) throw new DvError('bad-target', `'${name}' is a symbolic link to a folder`, { hint: `dv add ${realpathSync(path)}` })
+  if (realpathSync(dirname(path)) !== dirname(path))
+    throw new DvError('bad-target', `'${name}' lies behind a symbolic link to a folder`, {
+      hint: `dv add ${realpathSync(dirname(path))}/${basename(path)}`,
+    })
+  if (stats.isSymbolicLink() && isFolder(path))
+    throw new DvError('bad-target', `'${name}' is a symbolic link to a folder`, { hint: `dv add ${realpathSync(path)}` })
 }
 
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ELOOP')) throw new DvError('unsupported-file', `${path} is a symbolic link to nothing`, { cause: error })
+    if (isSystemError(error, 'ENOENT', 'ELOOP'))
+      throw new DvError('unsupported-file', `${path} is a symbolic link to nothing`, { cause: error })
     throw error
   }
 }
@@ -100,5 +125,7 @@ function pointerFor(repo: Repo, tracked: readonly TrackedOutput[], path: string)
   const pointerFile = `${path}.dvc`
   if (!statsOf(pointerFile)) return pointerFile
   const others = tracked.filter(each => each.pointerFile === pointerFile).map(each => `'${nameOf(repo, each.path)}'`)
-  throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already, and tracks ${others.join(', ') || 'nothing'}`, { hint: `move ${nameOf(repo, pointerFile)} away first` })
+  throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already, and tracks ${others.join(', ') || 'nothing'}`, {
+    hint: `move ${nameOf(repo, pointerFile)} away first`,
+  })
 }

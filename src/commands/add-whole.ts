@@ -21,7 +21,8 @@ export interface AddOptions {
 export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added> {
   const before = plan.tracked?.output
   const legacy = before?.hash === 'md5-dos2unix' ? await unchangedLegacy(repo, plan, before, context) : undefined
-  if (legacy) return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'unchanged', ...countsOf(legacy), changed: [] }
+  if (legacy)
+    return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'unchanged', ...countsOf(legacy), changed: [] }
   const place = placeOf(repo, plan.path, 'md5')
   const snapshot =
     options.commit && before?.cached !== false
@@ -39,7 +40,12 @@ export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, c
 }
 
 /** An output of DVC 2 whose data did not change keeps its pointer and its layout, as DVC 3 does it. */
-async function unchangedLegacy(repo: Repo, plan: AddPlan, before: Output, context: Context): Promise<Exclude<Snapshot, { kind: 'absent' }> | undefined> {
+async function unchangedLegacy(
+  repo: Repo,
+  plan: AddPlan,
+  before: Output,
+  context: Context,
+): Promise<Exclude<Snapshot, { kind: 'absent' }> | undefined> {
   if (!before.id) return undefined
   const cache = repo.cache('md5-dos2unix')
   const tree = readableTrees(cache)(before.id)
@@ -53,4 +59,3 @@ const countsOf = (snapshot: Exclude<Snapshot, { kind: 'absent' }>): { size: numb
   size: snapshot.size,
   ...(snapshot.kind === 'folder' ? { fileCount: snapshot.tree.length } : {}),
 })
-

@@ -4,9 +4,9 @@ import { DvError } from '../base/error.ts'
 import { formatBytes, formatCount } from '../base/quantities.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
-import { type AddPlan, planAdd } from './add-plan.ts'
 import { addFromOutside, type OutsideOptions } from './add-from-outside.ts'
 import { addInside } from './add-inside.ts'
+import { type AddPlan, planAdd } from './add-plan.ts'
 import { addWhole } from './add-whole.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
@@ -74,7 +74,9 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
     return finish(repo, [await addFromOutside(repo, { ...options, target: options.targets[0] ?? '' }, context)], staged)
   }
   if (options.remote !== undefined || options.remoteJobs !== undefined)
-    throw new DvError('bad-target', '--remote and --remote-jobs are for --to-remote only', { hint: `dv add --to-remote ${options.targets.join(' ')}` })
+    throw new DvError('bad-target', '--remote and --remote-jobs are for --to-remote only', {
+      hint: `dv add --to-remote ${options.targets.join(' ')}`,
+    })
   const tracked = findPointers(repo)
   const paths = options.glob ? expandGlobs(repo.cwd, options.targets) : options.targets
   const plans = paths.map(path => planAdd(repo, tracked, path))

@@ -138,8 +138,7 @@ async function savedOf(
   return going.size === 0 ? new Set() : repo.cache(hash).has([...going], context.signal)
 }
 
-const isChanging = (plan: CheckoutPlan): boolean =>
-  plan.create.length + plan.replace.length + plan.remove.length + plan.relink.length > 0
+const isChanging = (plan: CheckoutPlan): boolean => plan.create.length + plan.replace.length + plan.remove.length + plan.relink.length > 0
 
 function refuseUnsaved(works: readonly Work[], repo: Repo): void {
   const unsaved = works.flatMap(lostBy)
@@ -147,9 +146,13 @@ function refuseUnsaved(works: readonly Work[], repo: Repo): void {
   const shown = 10
   const names = unsaved.slice(0, shown).map(name => `\n  ${name}`)
   const more = unsaved.length > shown ? `\n  … and ${formatCount(unsaved.length - shown, 'more file')}` : ''
-  throw new DvError('unsaved-files', `${formatCount(unsaved.length, 'file')} would be lost, being neither in the cache nor in git:${names.join('')}${more}`, {
-    hint: `dv add ${works.find(work => work.plan.unsaved.length > 0)?.name ?? nameOf(repo, repo.root)}   to keep them, or the same command with --force to give them up`,
-  })
+  throw new DvError(
+    'unsaved-files',
+    `${formatCount(unsaved.length, 'file')} would be lost, being neither in the cache nor in git:${names.join('')}${more}`,
+    {
+      hint: `dv add ${works.find(work => work.plan.unsaved.length > 0)?.name ?? nameOf(repo, repo.root)}   to keep them, or the same command with --force to give them up`,
+    },
+  )
 }
 
 const lostBy = (work: Work): readonly string[] => work.plan.unsaved.map(path => (path === '' ? work.name : `${work.name}/${path}`))
@@ -179,7 +182,11 @@ function reportOf(
     deleted: [],
     failed: [...new Set(failed)],
     lost,
-    files: { added: count(plan => plan.create.length), modified: count(plan => plan.replace.length), deleted: count(plan => plan.remove.length) },
+    files: {
+      added: count(plan => plan.create.length),
+      modified: count(plan => plan.replace.length),
+      deleted: count(plan => plan.remove.length),
+    },
     relinked: options.relink === true,
     dryRun: options.dryRun === true,
   }

@@ -1,6 +1,6 @@
 /** dv checkout: brings the data in the work tree to what the pointers of this commit say. */
 import type { Context } from '../base/context.ts'
-import { withRepo, type Repo } from '../repo/open.ts'
+import { type Repo, withRepo } from '../repo/open.ts'
 import { selectOutputs } from '../repo/targets.ts'
 import { type CheckoutOptions, type CheckoutReport, checkoutOutputs } from './checkout-outputs.ts'
 import { type Command, dryRunFlag, jsonFlag, recursiveFlag, withDepsFlag } from './command.ts'
@@ -23,7 +23,9 @@ export const checkout: Command<Options, CheckoutReport> = {
   summary: 'Bring the data in the work tree to what the pointers say',
   details:
     'Takes everything from the cache and downloads nothing. Type it after `git checkout`, or let a hook do it.\nA file that has no copy in the cache is never removed or replaced without --force.',
-  arguments: [{ name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' }],
+  arguments: [
+    { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
+  ],
   flags: [
     ...checkoutFlags,
     { name: 'relink', summary: 'make every file anew as a link or copy, as cache.type says' },

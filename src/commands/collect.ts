@@ -1,7 +1,8 @@
 /** Which objects a transfer is about, grouped by where they go. */
+
+import { DvError } from '../base/error.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { isTreeId } from '../base/object-id.ts'
-import { DvError } from '../base/error.ts'
 import type { Tree } from '../format/tree.ts'
 import type { RefScope } from '../repo/git.ts'
 import type { Repo } from '../repo/open.ts'
@@ -83,7 +84,11 @@ export const entriesInside = (tree: Tree, inside: string): Tree =>
   tree.filter(entry => entry.path === inside || entry.path.startsWith(`${inside}/`))
 
 /** The names, for people, under which an object is known in a group. Made when something has to be told, since it may be long. */
-export function namesOf(ids: ReadonlySet<ObjectId>, group: Group, treeOf: (id: ObjectId) => Tree | undefined): readonly { id: ObjectId; name: string }[] {
+export function namesOf(
+  ids: ReadonlySet<ObjectId>,
+  group: Group,
+  treeOf: (id: ObjectId) => Tree | undefined,
+): readonly { id: ObjectId; name: string }[] {
   return group.items.flatMap(item => [
     ...(ids.has(item.id) ? [{ id: item.id, name: item.name }] : []),
     ...(isTreeId(item.id) ? (treeOf(item.id) ?? []) : [])
@@ -122,5 +127,8 @@ async function selectionsAtCommits(repo: Repo, options: CollectOptions): Promise
 /** At other commits a target is a path: it names an output, or a folder above it. */
 function isWanted(repo: Repo, path: string, targets: readonly string[]): boolean {
   const name = nameOf(repo, path)
-  return targets.length === 0 || targets.some(target => [target, target.replace(/\.dvc$/, '')].some(each => name === each || name.startsWith(`${each}/`)))
+  return (
+    targets.length === 0 ||
+    targets.some(target => [target, target.replace(/\.dvc$/, '')].some(each => name === each || name.startsWith(`${each}/`)))
+  )
 }

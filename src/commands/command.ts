@@ -60,7 +60,11 @@ export const dryRunFlag: Flag = { name: 'dry-run', summary: 'show what would be 
 export const remoteFlag: Flag = { name: 'remote', short: 'r', value: 'name', summary: 'the remote to use instead of the default one' }
 export const jobsFlag: Flag = { name: 'jobs', short: 'j', value: 'number', type: 'number', summary: 'transfers at a time' }
 export const recursiveFlag: Flag = { name: 'recursive', short: 'R', summary: 'take every data set below the folders named' }
-export const withDepsFlag: Flag = { name: 'with-deps', short: 'd', summary: 'take what the target depends on, too (for stages of a pipeline)' }
+export const withDepsFlag: Flag = {
+  name: 'with-deps',
+  short: 'd',
+  summary: 'take what the target depends on, too (for stages of a pipeline)',
+}
 export const globFlag: Flag = { name: 'glob', summary: 'read the targets as patterns' }
 export const revisionFlags: readonly Flag[] = [
   { name: 'all-branches', short: 'a', summary: 'of the tips of all branches, too' },

@@ -65,12 +65,7 @@ export function openConfig(context: Context, level: ConfigLevel | undefined): Op
     root,
     at,
     fileOf,
-    edit: (wanted, change) =>
-      editConfig(
-        fileOf(wanted),
-        change,
-        configLevels.filter(each => each !== wanted).map(at),
-      ),
+    edit: (wanted, change) => editConfig(fileOf(wanted), change, configLevels.filter(each => each !== wanted).map(at)),
     stored: (wanted, { section, key }, value) => {
       if (!isRelativePath(section, key, value)) return value
       return relative(dirname(fileOf(wanted)), join(context.cwd, value)) || '.'

@@ -51,19 +51,25 @@ export const config: Command<Options, Result> = {
 /** @throws DvError 'usage' */
 function placeOf(name: string): SettingPlace {
   const match = /^(?:(?:remote)\.(?<remote>.+)|(?<section>[^.]+))\.(?<key>[^.]+)$/.exec(name)
-  if (!match?.groups) throw new DvError('usage', `'${name}' is no setting`, { hint: 'dv config section.option [value], or remote.NAME.option' })
+  if (!match?.groups)
+    throw new DvError('usage', `'${name}' is no setting`, { hint: 'dv config section.option [value], or remote.NAME.option' })
   const { remote, section, key } = match.groups
   return { section: remote ? remoteSection(remote) : (section ?? '').toLowerCase(), key: (key ?? '').toLowerCase() }
 }
 
 function list(options: Options, context: Context): Result {
-  if (options.name !== undefined || options.unset) throw new DvError('bad-target', '--list shows all settings: it takes no name, value or --unset')
+  if (options.name !== undefined || options.unset)
+    throw new DvError('bad-target', '--list shows all settings: it takes no name, value or --unset')
   const level = chosenLevel(options)
   const open = openLenient(context, level)
   return levelsOf(level).flatMap(each =>
-    open.at(each).flatMap(({ section, values }) =>
-      values.map(([key]) => `${origin(options, open, each, context)}${shownName(section)}.${key}=${shownValue(open, each, { section, key })}`),
-    ),
+    open
+      .at(each)
+      .flatMap(({ section, values }) =>
+        values.map(
+          ([key]) => `${origin(options, open, each, context)}${shownName(section)}.${key}=${shownValue(open, each, { section, key })}`,
+        ),
+      ),
   )
 }
 
@@ -84,7 +90,9 @@ function change(place: SettingPlace, options: Options, context: Context): Result
   const open = openConfig(context, level)
   if (options.unset) assertThere(open, level, place)
   const stored = options.value === undefined ? undefined : open.stored(level, place, options.value)
-  open.edit(level, file => (options.unset || stored === undefined ? withoutValue(file, place.section, place.key) : withValue(file, place, stored)))
+  open.edit(level, file =>
+    options.unset || stored === undefined ? withoutValue(file, place.section, place.key) : withValue(file, place, stored),
+  )
   return []
 }
 
@@ -95,7 +103,10 @@ const levelsOf = (level: ConfigLevel | undefined): readonly ConfigLevel[] => (le
 
 function assertThere(open: OpenConfig, level: ConfigLevel, { section, key }: SettingPlace): void {
   const there = sectionOf(open.at(level), section)
-  if (!there) throw new DvError('bad-config', `section '${shownName(section)}' doesn't exist in ${open.fileOf(level)}`, { hint: 'dv config --list --show-origin' })
+  if (!there)
+    throw new DvError('bad-config', `section '${shownName(section)}' doesn't exist in ${open.fileOf(level)}`, {
+      hint: 'dv config --list --show-origin',
+    })
   if (valueOf(open.at(level), section, key) === undefined)
     throw new DvError('bad-config', `option '${key}' doesn't exist in section '${shownName(section)}' of ${open.fileOf(level)}`, {
       hint: 'dv config --list --show-origin',

@@ -10,7 +10,11 @@ const isPattern = (text: string): boolean => /[*?[]/.test(text)
 export function expandGlobs(folder: string, patterns: readonly string[]): readonly string[] {
   return patterns.flatMap(pattern => {
     if (!isPattern(pattern)) return [pattern]
-    const found = expand(folder, '', pattern.split('/').filter(part => part !== '' && part !== '.'))
+    const found = expand(
+      folder,
+      '',
+      pattern.split('/').filter(part => part !== '' && part !== '.'),
+    )
     if (found.length === 0) throw new DvError('bad-target', `the pattern '${pattern}' matches nothing`)
     return [...new Set(found)].sort(compareCodePoints)
   })

@@ -45,14 +45,22 @@ async function fetchGroup(
   const direct = new Set(group.items.map(item => item.id).filter(id => !isTreeId(id)))
   if (missingTrees.length === 0 && planFetch(direct, cache).files.length === 0) {
     const known = await fetchTrees(treeIds, { cache }, context)
-    if (planFetch(filesOf(group, id => known.trees.get(id)), cache).files.length === 0) return { planned: 0, report: noTransfer }
+    if (
+      planFetch(
+        filesOf(group, id => known.trees.get(id)),
+        cache,
+      ).files.length === 0
+    )
+      return { planned: 0, report: noTransfer }
   }
   const { store, known } = await repo.store(group.remote, group.hash)
   const ends = { cache, remote: store, known }
   const trees = await fetchTrees(treeIds, ends, context)
   const treeOf = (id: ObjectId): Tree | undefined => trees.trees.get(id)
   const plan = planFetch(filesOf(group, treeOf), cache)
-  const got = options.dryRun ? noTransfer : await fetchObjects(plan, ends, options.jobs === undefined ? {} : { jobs: options.jobs }, context)
+  const got = options.dryRun
+    ? noTransfer
+    : await fetchObjects(plan, ends, options.jobs === undefined ? {} : { jobs: options.jobs }, context)
   const failed = [...trees.failed, ...got.failed]
   const absent = [...trees.absent, ...got.absent]
   const told = new Set([...absent, ...failed.map(each => each.id)])

@@ -11,8 +11,11 @@ type Options = CollectOptions & FetchOptions
 export const fetch: Command<Options, FetchReport> = {
   name: 'fetch',
   summary: 'Bring tracked data from a remote into the cache',
-  details: 'Each object is hashed while it arrives, and kept only when it is what its name says. The work tree is left alone: `dv checkout` follows, or `dv pull` does both.',
-  arguments: [{ name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' }],
+  details:
+    'Each object is hashed while it arrives, and kept only when it is what its name says. The work tree is left alone: `dv checkout` follows, or `dv pull` does both.',
+  arguments: [
+    { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
+  ],
   flags: [remoteFlag, jobsFlag, recursiveFlag, withDepsFlag, ...revisionFlags, dryRunFlag, jsonFlag],
   examples: [
     { line: 'dv fetch', what: 'everything that this commit names' },

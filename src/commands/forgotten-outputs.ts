@@ -1,7 +1,7 @@
 /** Data in the work tree whose pointer is not in this commit. */
 import type { Context } from '../base/context.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
-import { readKnownOutputs, rememberOutputs, type KnownOutput } from '../repo/known-outputs.ts'
+import { type KnownOutput, readKnownOutputs, rememberOutputs } from '../repo/known-outputs.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'

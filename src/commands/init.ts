@@ -36,7 +36,11 @@ export const init: Command<Options, Result> = {
     { name: 'no-scm', summary: 'without git' },
     { name: 'subdir', summary: 'here, below the root of the git repository' },
     { name: 'force', short: 'f', summary: 'start again: a new configuration; the cache, which holds data, is kept' },
-    { name: 'link', value: 'types', summary: 'set cache.type, for example hardlink,copy: files are links into the cache, which saves space' },
+    {
+      name: 'link',
+      value: 'types',
+      summary: 'set cache.type, for example hardlink,copy: files are links into the cache, which saves space',
+    },
   ],
   examples: [
     { line: 'dv init', what: 'at the root of a git repository' },
@@ -54,11 +58,14 @@ function initialize(options: Options, context: Context): Result {
   if (!withGit && options.subdir) throw new DvError('init-failed', '--no-scm and --subdir do not go together')
   if (withGit) assertGit(root, options.subdir === true)
   const folder = join(root, '.dvc')
-  if (existsSync(folder) && !options.force) throw new DvError('init-failed', `there is a .dvc in ${root} already`, { hint: 'dv init --force   for a new configuration' })
+  if (existsSync(folder) && !options.force)
+    throw new DvError('init-failed', `there is a .dvc in ${root} already`, { hint: 'dv init --force   for a new configuration' })
   const config = configText(options, folder)
   const git = withGit ? openGit(gitRootAbove(root) ?? root) : undefined
   if (git?.isIgnored(`${folder}/`))
-    throw new DvError('init-failed', `git ignores ${folder}, but its configuration has to be tracked`, { hint: "echo '!.dvc' >> .gitignore" })
+    throw new DvError('init-failed', `git ignores ${folder}, but its configuration has to be tracked`, {
+      hint: "echo '!.dvc' >> .gitignore",
+    })
   const keptCache = clear(folder)
   mkdirSync(join(folder, 'tmp'), { recursive: true })
   writeFileSync(join(folder, 'config'), config)
@@ -83,7 +90,9 @@ function assertGit(root: string, isBelow: boolean): void {
   const git = gitRootAbove(root)
   if (git === root || (git !== undefined && isBelow)) return
   if (git !== undefined)
-    throw new DvError('init-failed', `${root} is not the root of its git repository, ${git} is`, { hint: `dv init --subdir   to have it here, or cd ${relative(root, git)} && dv init` })
+    throw new DvError('init-failed', `${root} is not the root of its git repository, ${git} is`, {
+      hint: `dv init --subdir   to have it here, or cd ${relative(root, git)} && dv init`,
+    })
   throw new DvError('init-failed', `${root} is not in a git repository`, { hint: 'git init   first, or dv init --no-scm' })
 }
 

@@ -5,7 +5,17 @@ import { type Repo, withRepo } from '../repo/open.ts'
 import { checkoutFlags } from './checkout.ts'
 import { type CheckoutOptions, type CheckoutReport, checkoutOutputs } from './checkout-outputs.ts'
 import { type CollectOptions, collect } from './collect.ts'
-import { type Command, dryRunFlag, globFlag, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
+import {
+  type Command,
+  dryRunFlag,
+  globFlag,
+  jobsFlag,
+  jsonFlag,
+  recursiveFlag,
+  remoteFlag,
+  revisionFlags,
+  withDepsFlag,
+} from './command.ts'
 import { type FetchOptions, type FetchReport, fetchGroups } from './fetch-objects.ts'
 import { removeForgotten } from './forgotten-outputs.ts'
 import { renderChanges, renderFailed, summaryOf } from './render-checkout.ts'
@@ -23,7 +33,9 @@ export const pull: Command<Options, Result> = {
   summary: 'Fetch tracked data and check it out',
   details:
     'Fetches what the cache lacks, each object hashed while it arrives, then brings the work tree to what the pointers say.\nA file that has no copy in the cache is never removed or replaced without --force.',
-  arguments: [{ name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' }],
+  arguments: [
+    { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
+  ],
   flags: [remoteFlag, jobsFlag, ...checkoutFlags, recursiveFlag, globFlag, withDepsFlag, ...revisionFlags, dryRunFlag, jsonFlag],
   examples: [
     { line: 'dv pull', what: 'all data of this commit' },

@@ -7,7 +7,17 @@ import { type Repo, withRepo } from '../repo/open.ts'
 import { planSend, type SendPlan } from '../transfer/plan-send.ts'
 import { sendObjects } from '../transfer/send.ts'
 import { type CollectOptions, collect, type Group, namesOf, requestOf } from './collect.ts'
-import { type Command, dryRunFlag, globFlag, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
+import {
+  type Command,
+  dryRunFlag,
+  globFlag,
+  jobsFlag,
+  jsonFlag,
+  recursiveFlag,
+  remoteFlag,
+  revisionFlags,
+  withDepsFlag,
+} from './command.ts'
 import { readableTrees } from './readable-trees.ts'
 import { noTransfer, renderProblems, type TransferReport, totalOf } from './transfer-report.ts'
 
@@ -28,7 +38,9 @@ export const push: Command<Options, Result> = {
   summary: 'Send tracked data to a remote',
   details:
     'Sends each object that the remote lacks. A folder is there when its list is, and the list goes last: a colleague never sees half a data set.\nStopped in the middle, the same command goes on where it was.',
-  arguments: [{ name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' }],
+  arguments: [
+    { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
+  ],
   flags: [remoteFlag, jobsFlag, recursiveFlag, globFlag, withDepsFlag, ...revisionFlags, dryRunFlag, jsonFlag],
   examples: [
     { line: 'dv push', what: 'everything, to the default remote' },

@@ -30,11 +30,21 @@ export const contentOf = (snapshot: Saved): Content => ({
 })
 
 /** Resolves with the absolute paths of the files that changed. `commit` false: nothing is in the cache, so nothing is remembered as ours. */
-export function recordOutput(repo: Repo, plan: AddPlan, snapshot: Saved, { commit }: { readonly commit: boolean }): Promise<readonly string[]> {
+export function recordOutput(
+  repo: Repo,
+  plan: AddPlan,
+  snapshot: Saved,
+  { commit }: { readonly commit: boolean },
+): Promise<readonly string[]> {
   return recordContent(repo, plan, contentOf(snapshot), { commit })
 }
 
-export function recordContent(repo: Repo, plan: AddPlan, content: Content, { commit }: { readonly commit: boolean }): Promise<readonly string[]> {
+export function recordContent(
+  repo: Repo,
+  plan: AddPlan,
+  content: Content,
+  { commit }: { readonly commit: boolean },
+): Promise<readonly string[]> {
   const path = plan.tracked?.path ?? plan.path
   return withLock(
     repo,

@@ -43,7 +43,9 @@ function change(options: Options, context: Context): Result {
   const open = openConfig(context, level)
   const name = options.unset ? undefined : options.name?.toLowerCase()
   if (name !== undefined && open.config.get(remoteSection(name), 'url') === undefined)
-    throw new DvError('bad-config', `remote '${name}' cannot be the default: there is no such remote`, { hint: `dv remote add -d ${name} <url>` })
+    throw new DvError('bad-config', `remote '${name}' cannot be the default: there is no such remote`, {
+      hint: `dv remote add -d ${name} <url>`,
+    })
   open.edit(level, config =>
     name === undefined ? withoutValue(config, 'core', 'remote') : withValue(config, { section: 'core', key: 'remote' }, name),
   )

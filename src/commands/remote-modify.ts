@@ -43,7 +43,8 @@ function modify(options: Options, context: Context): undefined {
     open.edit(level, config => withoutValue(config, section, key))
     return undefined
   }
-  if (options.value === undefined) throw new DvError('usage', `remote modify ${name} ${key}: a value is missing`, { hint: `dv remote modify --unset ${name} ${key}` })
+  if (options.value === undefined)
+    throw new DvError('usage', `remote modify ${name} ${key}: a value is missing`, { hint: `dv remote modify --unset ${name} ${key}` })
   if (level === 'repo' && settingOf(section, key)?.secret)
     context.report({
       type: 'warning',

@@ -30,7 +30,10 @@ export function summaryOf({ files }: CheckoutReport): string {
 
 export function renderFailed({ failed }: CheckoutReport): string {
   if (failed.length === 0) return ''
-  return `ERROR: these could not be checked out whole, since the cache lacks some of their data:\n${failed.map(name => `  ${name}\n`).join('')}hint: dv pull ${failed.length === 1 ? failed[0] : ''}\n`.replace(/ +\n/g, '\n')
+  return `ERROR: these could not be checked out whole, since the cache lacks some of their data:\n${failed.map(name => `  ${name}\n`).join('')}hint: dv pull ${failed.length === 1 ? failed[0] : ''}\n`.replace(
+    / +\n/g,
+    '\n',
+  )
 }
 
 /** Folders first, as DVC lists them. */

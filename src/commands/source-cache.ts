@@ -23,7 +23,14 @@ export function sourceCache(cache: Cache, { files, tree }: Sources): Cache {
       return path === undefined ? (id === tree?.id ? tree.bytes.byteLength : cache.sizeOf(id)) : statSync(path).size
     },
     isWhole: async (id, signal) => isSource(id) || cache.isWhole(id, signal),
-    has: async (ids, signal) => new Set([...ids.filter(isSource), ...(await cache.has(ids.filter(id => !isSource(id)), signal))]),
+    has: async (ids, signal) =>
+      new Set([
+        ...ids.filter(isSource),
+        ...(await cache.has(
+          ids.filter(id => !isSource(id)),
+          signal,
+        )),
+      ]),
     source: async (id): Promise<ObjectSource> => {
       const path = pathOf.get(id)
       if (path !== undefined) return { size: statSync(path).size, path, open: start => createReadStream(path, { start: start ?? 0 }) }

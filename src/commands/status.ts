@@ -33,7 +33,9 @@ export const status: Command<Options, Result> = {
   summary: 'Show what differs between pointers, data and cache, or remote',
   details:
     'Hashes only files that changed since they were last seen. Reads nothing from a network unless asked by -c or -r.\nThe exit status is 0 also when something differs; with -q it is 1 then, and nothing is shown.',
-  arguments: [{ name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' }],
+  arguments: [
+    { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
+  ],
   flags: [
     { name: 'cloud', short: 'c', summary: 'compare the cache with the remote' },
     remoteFlag,
@@ -63,7 +65,8 @@ export const status: Command<Options, Result> = {
     result.kind === 'cloud'
       ? result.states
       : Object.fromEntries([...result.pointers].map(([file, outputs]) => [file, [{ 'changed outs': Object.fromEntries(outputs) }]])),
-  exitStatus: (result, { quiet }) => (quiet && (result.kind === 'cloud' ? Object.keys(result.states).length : result.pointers.size) > 0 ? 1 : 0),
+  exitStatus: (result, { quiet }) =>
+    quiet && (result.kind === 'cloud' ? Object.keys(result.states).length : result.pointers.size) > 0 ? 1 : 0,
 }
 
 async function localStatus(repo: Repo, options: Options, context: Context): Promise<LocalStatus> {

@@ -25,7 +25,10 @@ export const totalOf = (reports: readonly TransferReport[]): TransferReport => (
 const shownNames = 10
 
 /** For stderr; '' when all went well. */
-export function renderProblems(report: TransferReport, { verb, remotes }: { readonly verb: string; readonly remotes: readonly string[] }): string {
+export function renderProblems(
+  report: TransferReport,
+  { verb, remotes }: { readonly verb: string; readonly remotes: readonly string[] },
+): string {
   const absent = report.absent.map(({ id, name }) => `  ${name}  (md5 ${id})`)
   const failed = report.failed.map(({ name, error }) => `  ${name}: ${error instanceof Error ? error.message : String(error)}`)
   const hint = report.failed.map(({ error }) => (error instanceof DvError ? error.hint : undefined)).find(each => each !== undefined)
@@ -38,7 +41,11 @@ export function renderProblems(report: TransferReport, { verb, remotes }: { read
         ]
       : []),
     ...(failed.length > 0
-      ? [`ERROR: ${formatCount(failed.length, 'object')} could not be ${verb}:`, ...shorten(failed), `hint: ${hint ?? 'run the same command again: what has arrived is not sent twice'}`]
+      ? [
+          `ERROR: ${formatCount(failed.length, 'object')} could not be ${verb}:`,
+          ...shorten(failed),
+          `hint: ${hint ?? 'run the same command again: what has arrived is not sent twice'}`,
+        ]
       : []),
   ]
     .map(line => `${line}\n`)

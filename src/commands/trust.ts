@@ -35,7 +35,10 @@ export const trust: Command<Options, Result> = {
   ],
   run: async (options, context) => trustSettings(options, context),
   render: ({ trusted, asked }) =>
-    [...trusted.map(({ key, value }) => `trusted: ${key} = ${value}`), ...asked.map(({ key, value }) => `not trusted: ${key} = ${value}   (dv trust ${key})`)]
+    [
+      ...trusted.map(({ key, value }) => `trusted: ${key} = ${value}`),
+      ...asked.map(({ key, value }) => `not trusted: ${key} = ${value}   (dv trust ${key})`),
+    ]
       .concat(trusted.length + asked.length === 0 ? ['There is nothing here that needs your trust.'] : [])
       .map(line => `${line}\n`)
       .join(''),
@@ -46,7 +49,10 @@ function trustSettings(options: Options, context: Context): Result {
   const asked = untrustedSettings(loadConfig(root, context), { root, context })
   const keys = (options.keys ?? []).map(key => key.toLowerCase())
   const unknown = keys.filter(key => !asked.some(setting => setting.key === key))
-  if (unknown.length > 0) throw new DvError('bad-target', `${unknown.join(', ')} ${unknown.length === 1 ? 'does' : 'do'} not wait for your trust`, { hint: 'dv trust' })
+  if (unknown.length > 0)
+    throw new DvError('bad-target', `${unknown.join(', ')} ${unknown.length === 1 ? 'does' : 'do'} not wait for your trust`, {
+      hint: 'dv trust',
+    })
   const trusted = asked.filter(setting => options.all || keys.includes(setting.key))
   for (const setting of trusted) recordTrust({ root, ...setting }, context)
   return { trusted, asked: asked.filter(setting => !trusted.includes(setting)) }

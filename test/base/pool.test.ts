@@ -8,12 +8,16 @@ test('no more than the limit at a time, and every item once', async () => {
   let running = 0
   let most = 0
   const seen: number[] = []
-  await pool(Array.from({ length: 20 }, (_, at) => at), { limit: 3, signal: never }, async item => {
-    most = Math.max(most, ++running)
-    await tick()
-    seen.push(item)
-    running--
-  })
+  await pool(
+    Array.from({ length: 20 }, (_, at) => at),
+    { limit: 3, signal: never },
+    async item => {
+      most = Math.max(most, ++running)
+      await tick()
+      seen.push(item)
+      running--
+    },
+  )
   expect(most).toBe(3)
   expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at))
 })
