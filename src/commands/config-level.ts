@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { valueOf } from '../format/config-edit.ts'
+import { settingValue } from '../format/config-edit.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import { settingOf } from '../format/settings.ts'
 import { type Config, type ConfigLevel, configFileOf, configLevels, loadConfig } from '../repo/config.ts'
@@ -71,7 +71,7 @@ export function openConfig(context: Context, level: ConfigLevel | undefined): Op
       return relative(dirname(fileOf(wanted)), join(context.cwd, value)) || '.'
     },
     resolved: (wanted, { section, key }) => {
-      const value = valueOf(at(wanted), section, key) ?? ''
+      const value = settingValue(at(wanted), section, key) ?? ''
       return isRelativePath(section, key, value) ? resolve(dirname(fileOf(wanted)), value) : value
     },
   }

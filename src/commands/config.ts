@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { remoteSection, sectionOf, valueOf, withoutValue, withValue } from '../format/config-edit.ts'
+import { remoteSection, sectionOf, settingValue, withoutValue, withValue } from '../format/config-edit.ts'
 import { type ConfigLevel, configLevels } from '../repo/config.ts'
 import type { Command } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, type OpenConfig, openConfig, type SettingPlace } from './config-level.ts'
@@ -78,7 +78,7 @@ function show(place: SettingPlace, options: Options, context: Context): Result {
   const open = openLenient(context, level)
   const from = levelsOf(level)
     .toReversed()
-    .find(each => valueOf(open.at(each), place.section, place.key) !== undefined)
+    .find(each => settingValue(open.at(each), place.section, place.key) !== undefined)
   if (from) return [`${origin(options, open, from, context)}${shownValue(open, from, place)}`]
   if (level) assertThere(open, level, place)
   return []
@@ -107,7 +107,7 @@ function assertThere(open: OpenConfig, level: ConfigLevel, { section, key }: Set
     throw new DvError('bad-config', `section '${shownName(section)}' doesn't exist in ${open.fileOf(level)}`, {
       hint: 'dv config --list --show-origin',
     })
-  if (valueOf(open.at(level), section, key) === undefined)
+  if (settingValue(open.at(level), section, key) === undefined)
     throw new DvError('bad-config', `option '${key}' doesn't exist in section '${shownName(section)}' of ${open.fileOf(level)}`, {
       hint: 'dv config --list --show-origin',
     })

@@ -1,7 +1,7 @@
 /** dv remote default: which remote is meant when none is named. */
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { remoteSection, valueOf, withoutValue, withValue } from '../format/config-edit.ts'
+import { remoteSection, settingValue, withoutValue, withValue } from '../format/config-edit.ts'
 import type { Command } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
@@ -35,7 +35,7 @@ export const remoteDefault: Command<Options, Result> = {
 function show(options: Options, context: Context): Result {
   const level = chosenLevel(options)
   const { config, at } = openConfig(context, level)
-  return { name: level ? valueOf(at(level), 'core', 'remote') : config.get('core', 'remote'), asked: true }
+  return { name: level ? settingValue(at(level), 'core', 'remote') : config.get('core', 'remote'), asked: true }
 }
 
 function change(options: Options, context: Context): Result {

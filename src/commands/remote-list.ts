@@ -1,5 +1,5 @@
 /** dv remote list: names and places. */
-import { remoteSection, valueOf } from '../format/config-edit.ts'
+import { remoteSection, settingValue } from '../format/config-edit.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import { type Command, jsonFlag } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
@@ -21,7 +21,7 @@ export const remoteList: Command<LevelOptions, readonly Remote[]> = {
     const level = chosenLevel(options)
     const { config, at } = openConfig(context, level)
     const chosen = level && at(level)
-    const fallback = chosen ? valueOf(chosen, 'core', 'remote') : config.get('core', 'remote')
+    const fallback = chosen ? settingValue(chosen, 'core', 'remote') : config.get('core', 'remote')
     return config
       .remotes()
       .filter(name => !chosen || hasRemote(chosen, name))

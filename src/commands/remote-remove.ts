@@ -1,7 +1,7 @@
 /** dv remote remove: forgets a remote; what is stored there stays. */
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { remoteSection, sectionOf, valueOf, withoutSection, withoutValue } from '../format/config-edit.ts'
+import { remoteSection, sectionOf, settingValue, withoutSection, withoutValue } from '../format/config-edit.ts'
 import { type ConfigLevel, configLevels } from '../repo/config.ts'
 import type { Command } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
@@ -27,11 +27,11 @@ function remove(options: Options, context: Context): undefined {
   const name = options.name.toLowerCase()
   const section = remoteSection(name)
   if (!sectionOf(open.at(level), section)) throw new DvError('bad-config', `remote '${name}' doesn't exist`, { hint: 'dv remote list' })
-  for (const each of strongerThan(level).filter(stronger => valueOf(open.at(stronger), 'core', 'remote') === name))
+  for (const each of strongerThan(level).filter(stronger => settingValue(open.at(stronger), 'core', 'remote') === name))
     open.edit(each, config => withoutValue(config, 'core', 'remote'))
   open.edit(level, config => {
     const rest = withoutSection(config, section)
-    return valueOf(rest, 'core', 'remote') === name ? withoutValue(rest, 'core', 'remote') : rest
+    return settingValue(rest, 'core', 'remote') === name ? withoutValue(rest, 'core', 'remote') : rest
   })
   return undefined
 }

@@ -1,7 +1,7 @@
 /** dv remote rename: another name for the same place. */
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { remoteSection, sectionOf, valueOf, withoutSection, withSection, withValue } from '../format/config-edit.ts'
+import { remoteSection, sectionOf, settingValue, withoutSection, withSection, withValue } from '../format/config-edit.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import { configLevels } from '../repo/config.ts'
 import type { Command } from './command.ts'
@@ -34,11 +34,11 @@ function rename(options: Options, context: Context): undefined {
   const section = sectionOf(open.at(level), remoteSection(from))
   if (!section) throw new DvError('bad-config', `remote '${from}' doesn't exist`, { hint: 'dv remote list' })
   const withDefault = (config: ConfigFile) =>
-    valueOf(config, 'core', 'remote') === from ? withValue(config, { section: 'core', key: 'remote' }, to) : config
+    settingValue(config, 'core', 'remote') === from ? withValue(config, { section: 'core', key: 'remote' }, to) : config
   open.edit(level, config =>
     withDefault(withSection(withoutSection(config, section.section), { section: remoteSection(to), values: section.values })),
   )
   for (const stronger of configLevels.slice(configLevels.indexOf(level) + 1))
-    if (valueOf(open.at(stronger), 'core', 'remote') === from) open.edit(stronger, withDefault)
+    if (settingValue(open.at(stronger), 'core', 'remote') === from) open.edit(stronger, withDefault)
   return undefined
 }

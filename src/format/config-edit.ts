@@ -5,7 +5,7 @@ export const remoteSection = (name: string): string => `remote "${name.toLowerCa
 
 export const sectionOf = (config: ConfigFile, section: string): ConfigSection | undefined => config.find(each => each.section === section)
 
-export const valueOf = (config: ConfigFile, section: string, key: string): string | undefined =>
+export const settingValue = (config: ConfigFile, section: string, key: string): string | undefined =>
   sectionOf(config, section)?.values.findLast(([name]) => name === key)?.[1]
 
 /** A key that is there keeps its place; a new one goes to the end of its section, a new section to the end of the file. */
