@@ -8,7 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startS3Server } from '../test/doubles/s3-server.ts'
+import { openS3Server } from '../test/doubles/s3-server.ts'
 import { picture } from './demo-picture.ts'
 
 interface Scene {
@@ -29,13 +29,14 @@ process.exitCode = failures.length === 0 ? 0 : 1
 console.log(failures.length === 0 ? '\nThe demo is through: every clone held the same bytes.' : `\nThe demo FAILED:\n${failures.join('\n')}`)
 
 async function playOnS3(): Promise<void> {
-  const server = await startS3Server({ accessKeyId: 'lab-key', secretAccessKey: 'lab-secret', buckets: ['lab'] })
+  const server = await openS3Server()
+  server.shelf.makeBucket('lab')
   try {
     await play('S3, served in this process', async folder => ({
       folder,
-      env: { AWS_ACCESS_KEY_ID: 'lab-key', AWS_SECRET_ACCESS_KEY: 'lab-secret', AWS_EC2_METADATA_DISABLED: 'true' },
+      env: { AWS_ACCESS_KEY_ID: server.accessKeyId, AWS_SECRET_ACCESS_KEY: server.secretAccessKey, AWS_EC2_METADATA_DISABLED: 'true' },
       remoteUrl: 's3://lab/dvc-storage',
-      remoteSetUp: [`dv remote modify s3_storage endpointurl ${server.endpoint}`],
+      remoteSetUp: [`dv remote modify s3_storage endpointurl ${server.url}`],
     }))
   } finally {
     await server.close()

@@ -36,8 +36,19 @@ export interface Lab {
   type(line: string, options?: RunOptions): Promise<Ran>
   /** Runs one program without a shell, for names that a shell would take apart. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Ran>
+  /** Starts a program and leaves it running. */
+  start(program: string, args: readonly string[], options?: RunOptions): Running
   write(path: string, bytes: string | Uint8Array): void
   remove(): void
+}
+
+export interface Running {
+  readonly pid: number
+  /** what it has written to stderr so far */
+  said(): string
+  signal(name: 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void
+  /** Resolves when it has ended, whatever its status. */
+  readonly ended: Promise<Ran>
 }
 
 export const repository = fileURLToPath(new URL('..', import.meta.url))
@@ -49,32 +60,46 @@ export function openLab(environment: Readonly<Record<string, string>> = {}): Lab
   const env = { ...environmentIn(folder), ...environment }
   furnish(folder)
 
+  const settings = (options: RunOptions) => ({
+    cwd: path(options.at ?? '.'),
+    env: { ...env, ...options.env },
+    extendEnv: false as const,
+    reject: false as const,
+    stripFinalNewline: false as const,
+    timeout: options.timeout ?? 120_000,
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  })
   const run: Lab['run'] = async (program, args, options = {}) => {
-    const result = await execa(program, args, {
-      cwd: path(options.at ?? '.'),
-      env: { ...env, ...options.env },
-      extendEnv: false,
-      reject: false,
-      stripFinalNewline: false,
-      timeout: options.timeout ?? 120_000,
-      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    })
-    const ran = { exit: result.exitCode ?? 128 + signalNumber(result.signal), stdout: result.stdout, stderr: result.stderr }
+    const ran = ranOf(await execa(program, args, settings(options)))
     const expected = options.exit ?? 0
     if (expected !== 'any' && ran.exit !== expected) throw new Error(told([program, ...args].join(' '), ran, expected))
     return ran
+  }
+  const running = new Set<{ kill(signal: 'SIGKILL'): boolean }>()
+  const start: Lab['start'] = (program, args, options = {}) => {
+    const child = execa(program, args, settings(options))
+    running.add(child)
+    let said = ''
+    child.stderr.on('data', chunk => {
+      said += chunk
+    })
+    return { pid: child.pid ?? 0, said: () => said, signal: name => void child.kill(name), ended: child.then(ranOf) }
   }
   return {
     folder,
     env,
     path,
     run,
+    start,
     type: (line, options) => run('sh', ['-ec', line], options),
     write: (name, bytes) => {
       mkdirSync(join(path(name), '..'), { recursive: true })
       writeFileSync(path(name), bytes)
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => {
+      for (const child of running) child.kill('SIGKILL') // does nothing to what has ended
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
@@ -114,6 +139,18 @@ function furnish(folder: string): void {
     chmodSync(file, 0o755)
   }
 }
+
+interface Outcome {
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+const ranOf = (result: Outcome): Ran => ({
+  exit: result.exitCode ?? 128 + signalNumber(result.signal),
+  stdout: result.stdout,
+  stderr: result.stderr,
+})
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 }
 const signalNumber = (name: string | undefined): number => (name === undefined ? 127 : (signalNumbers[name] ?? 0))
