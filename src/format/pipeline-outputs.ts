@@ -87,7 +87,10 @@ const isTemplate = (text: string): boolean => text.includes('${')
 function pathMatcher(path: string): (path: string) => boolean {
   const plain = path.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
   if (!isTemplate(plain)) return other => other === plain
-  const pattern = plain.split(/\$\{[^}]*\}/).map(text => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*')
+  const pattern = plain
+    .split(/\$\{[^}]*\}/)
+    .map(text => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .join('.*')
   const form = new RegExp(`^${pattern}$`, 's')
   return other => form.test(other)
 }

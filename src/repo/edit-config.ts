@@ -1,7 +1,7 @@
 /** Changes one configuration file, or leaves it as it was. */
 import { readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { isSystemError } from '../base/error.ts'
+import { DvError, isSystemError } from '../base/error.ts'
 import { type ConfigFile, parseConfigFile, printConfigFile } from '../format/config-file.ts'
 import { checkConfig } from '../format/settings.ts'
 import { replaceFile } from './replace-file.ts'
@@ -19,9 +19,20 @@ export function editConfig(file: string, change: (config: ConfigFile) => ConfigF
   const old = readIfThere(target)
   const changed = change(parseConfigFile(old ?? '', shown))
   checkConfig(changed, shown)
-  checkConfig(mergeConfigs([...others, changed]), shown)
+  const merged = mergeConfigs([...others, changed])
+  checkConfig(merged, shown)
+  checkRemotes(changed, merged, shown)
   const text = printConfigFile(changed)
   if (text !== old) replaceFile(target, text, basename(target) === 'config.local' ? { mode: secretMode } : {})
+}
+
+/** DVC writes first and then fails at every command. */
+function checkRemotes(changed: ConfigFile, merged: ConfigFile, shown: string): void {
+  for (const { section } of changed) {
+    const name = /^remote "(.*)"$/s.exec(section)?.[1]
+    if (name === undefined || merged.some(each => each.section === section && each.values.some(([key]) => key === 'url'))) continue
+    throw new DvError('bad-config', `${shown}: remote '${name}' would have no url`, { hint: `dv remote add ${name} <url>` })
+  }
 }
 
 /** One section per name, its keys in the order in which they first occur, the last value of each. */

@@ -15,7 +15,9 @@ export function findRoot(context: Context, options: { readonly required?: boolea
   while (!isFolder(join(folder, '.dvc'))) {
     if (isMountPoint(folder)) {
       if (!options.required) return undefined
-      throw new DvError('not-a-repo', `you are not inside of a dv or DVC repository (checked up to mount point '${folder}')`, { hint: 'dv init' })
+      throw new DvError('not-a-repo', `you are not inside of a dv or DVC repository (checked up to mount point '${folder}')`, {
+        hint: 'dv init',
+      })
     }
     folder = dirname(folder)
   }

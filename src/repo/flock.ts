@@ -19,7 +19,11 @@ const heldStatus = 1
 const programs: readonly (readonly [program: string, ...args: string[]])[] = [
   ['flock', '-x', '-n', inherited],
   // macOS has no flock(1), and always perl.
-  ['perl', '-e', `use Fcntl ":flock"; open(my $f, ">>&=", ${inherited}) or exit 2; exit(flock($f, LOCK_EX | LOCK_NB) ? 0 : $!{EWOULDBLOCK} ? ${heldStatus} : 2)`],
+  [
+    'perl',
+    '-e',
+    `use Fcntl ":flock"; open(my $f, ">>&=", ${inherited}) or exit 2; exit(flock($f, LOCK_EX | LOCK_NB) ? 0 : $!{EWOULDBLOCK} ? ${heldStatus} : 2)`,
+  ],
 ]
 
 /**
@@ -60,9 +64,13 @@ function runLockProgram(descriptor: number, file: string, context: Context): boo
     if (run.status === 0) return true
     if (run.status === heldStatus) return false
     const reason = run.stderr.toString().trim() || `${program} ended with status ${run.status ?? run.signal}`
-    throw new DvError('locked', `${file} cannot be locked: ${reason}`, { hint: 'put the repository on a file system that knows flock, which DVC needs as well' })
+    throw new DvError('locked', `${file} cannot be locked: ${reason}`, {
+      hint: 'put the repository on a file system that knows flock, which DVC needs as well',
+    })
   }
-  throw new DvError('locked', `${file} cannot be locked: neither flock nor perl is on the PATH`, { hint: 'install util-linux, which has flock' })
+  throw new DvError('locked', `${file} cannot be locked: neither flock nor perl is on the PATH`, {
+    hint: 'install util-linux, which has flock',
+  })
 }
 
 function isStillNamed(descriptor: number, file: string): boolean {

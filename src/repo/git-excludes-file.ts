@@ -1,8 +1,8 @@
 /** Where the user keeps ignore patterns for all repositories, found without a git process where that can be. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DvError, isSystemError } from '../base/error.ts'
 import type { Context } from '../base/context.ts'
+import { DvError, isSystemError } from '../base/error.ts'
 import { homeOf } from './config-places.ts'
 import { runGit } from './git-run.ts'
 

@@ -1,7 +1,7 @@
 /** Reads git's objects through one process that lives as long as the verb: 1 ms an object, where a process for each costs 5. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { DvError } from '../base/error.ts'
-import { gitEnvironment, gitError, type GitPlace, gitStartError } from './git-run.ts'
+import { type GitPlace, gitEnvironment, gitError, gitStartError } from './git-run.ts'
 
 export interface GitObject {
   readonly type: string

@@ -55,7 +55,9 @@ export function gitError(stderr: string, what: string): DvError {
   const trustLine = /git config --global --add safe\.directory .+/.exec(stderr)?.[0]
   if (stderr.includes('dubious ownership') && trustLine) {
     const place = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]
-    return new DvError('git-failed', `git does not trust ${place ?? 'this repository'}, because it belongs to another user`, { hint: trustLine })
+    return new DvError('git-failed', `git does not trust ${place ?? 'this repository'}, because it belongs to another user`, {
+      hint: trustLine,
+    })
   }
   const words = stderr.trim().replace(/^(fatal|error): /gm, '')
   return new DvError('git-failed', `${what} failed: ${words === '' ? 'it gave no reason' : words}`)

@@ -96,13 +96,17 @@ export function openGit(root: string, env: GitPlace['env']): Git {
     isIgnored: path => ignored([path]).size > 0,
     commitOf: revision => {
       const commit = resolve(revision)
-      if (commit === undefined) throw new DvError('git-failed', `unknown Git revision ${JSON.stringify(revision)}`, { hint: 'git log --oneline --all' })
+      if (commit === undefined)
+        throw new DvError('git-failed', `unknown Git revision ${JSON.stringify(revision)}`, { hint: 'git log --oneline --all' })
       return commit
     },
     head: () => resolve('HEAD'),
     commits: scope => {
       const { output } = runGit(place, ['rev-list', ...revListArguments[scope](resolve('HEAD') !== undefined)])
-      return output.toString().split('\n').filter(line => line !== '')
+      return output
+        .toString()
+        .split('\n')
+        .filter(line => line !== '')
     },
     readAt: async (commit, path) => {
       const slash = path.lastIndexOf('/')
@@ -132,7 +136,11 @@ const isBelow = (root: string, path: string): boolean => {
 /** `./` in front, since git takes a name that begins with `:` for magic. A folder keeps its final slash. */
 const nameFor = (root: string, path: string): string => `./${relative(root, path).replaceAll(sep, '/')}${/[^/]\/$/.test(path) ? '/' : ''}`
 
-const namesIn = (output: Buffer): string[] => output.toString().split('\0').filter(name => name !== '')
+const namesIn = (output: Buffer): string[] =>
+  output
+    .toString()
+    .split('\0')
+    .filter(name => name !== '')
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 

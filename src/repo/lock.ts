@@ -1,5 +1,5 @@
 /** Keeps other writers out, `dvc` among them. */
-import { mkdirSync, readFileSync, statSync, writeSync, ftruncateSync } from 'node:fs'
+import { ftruncateSync, mkdirSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DvError, isSystemError } from '../base/error.ts'
@@ -48,7 +48,9 @@ export async function withLock<T>(repo: Repo, use: () => Promise<T>, options: Lo
 
 async function takeLocks(repo: Repo, options: LockOptions): Promise<() => Promise<void>> {
   if (repo.config.get('core', 'hardlink_lock')?.toLowerCase() === 'true') {
-    throw new DvError('locked', 'core.hardlink_lock is set, and dv only knows the other lock of DVC, flock', { hint: 'dv config --unset core.hardlink_lock' })
+    throw new DvError('locked', 'core.hardlink_lock is set, and dv only knows the other lock of DVC, flock', {
+      hint: 'dv config --unset core.hardlink_lock',
+    })
   }
   const folder = makeFolder(join(repo.root, '.dvc', 'tmp'))
   const paths = options.writes ?? [repo.root]
@@ -103,7 +105,9 @@ function createWait({ context }: Repo, patient: boolean): (describe: () => strin
     throwIfAborted(context.signal)
     const waited = context.now() - begun
     if (!patient && waited >= patienceMs) {
-      throw new DvError('locked', `this repository is in use by ${describe()}`, { hint: 'wait for it to end, or let dv wait: --wait-for-lock' })
+      throw new DvError('locked', `this repository is in use by ${describe()}`, {
+        hint: 'wait for it to end, or let dv wait: --wait-for-lock',
+      })
     }
     if (!told && waited >= quietMs) {
       told = true

@@ -112,7 +112,7 @@ function openRepo(context: Context): { readonly repo: Repo; close(): Promise<voi
     stateIndex: outputPath =>
       orMake(indexes, outputPath, () => openStateIndex(join(state, 'outputs', md5(relative(root, outputPath).replaceAll(sep, '/'))))),
     remote: async name => {
-      const { origins, ...remote } = resolveRemote(name, config, { root, env: context.env })
+      const { origins, ...remote } = resolveRemote(name, config, root)
       return { ...remote, options: trustedOptions({ ...remote, origins }, { root, context }) }
     },
     store: (remote, hash) => orMake(stores, JSON.stringify([remote.name, remote.url, hash]), () => makeStore(remote, hash)),
@@ -150,7 +150,10 @@ const defaultLinks: readonly LinkKind[] = ['reflink', 'copy']
 function linkKindsOf(value: string | undefined): readonly LinkKind[] {
   const kinds = (value ?? '').split(',').flatMap(kind => kind.trim().toLowerCase() || [])
   const wrong = kinds.find(kind => !linkKinds.includes(kind))
-  if (wrong !== undefined) throw new DvError('bad-config', `cache.type: unsupported cache type '${wrong}'`, { hint: `dv config cache.type ${linkKinds.join(',')}` })
+  if (wrong !== undefined)
+    throw new DvError('bad-config', `cache.type: unsupported cache type '${wrong}'`, {
+      hint: `dv config cache.type ${linkKinds.join(',')}`,
+    })
   return kinds.length > 0 ? (kinds as LinkKind[]) : defaultLinks
 }
 

@@ -84,7 +84,8 @@ async function readBlobs({ repo, git, known, commit }: Place, { path, blob, lock
   if (old) return old
   const text = Buffer.from(await git.readBlob(blob)).toString()
   const place = { root: repo.root, file: join(repo.root, path), text, name: `${path} (at ${commit.slice(0, shownDigits)})` }
-  const found = lock === undefined ? readPointer(place) : readPipeline({ ...place, name: path }, Buffer.from(await git.readBlob(lock)).toString())
+  const found =
+    lock === undefined ? readPointer(place) : readPipeline({ ...place, name: path }, Buffer.from(await git.readBlob(lock)).toString())
   known.pointers.set(key, found)
   return found
 }

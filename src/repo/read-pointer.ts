@@ -1,7 +1,7 @@
 /** From the text of one pointer, or of one pipeline, to the outputs that it tracks. */
 import { basename, dirname, join, relative } from 'node:path'
-import { parsePipelineOutputs } from '../format/pipeline-outputs.ts'
 import { resolveOutputPath } from '../format/output-path.ts'
+import { parsePipelineOutputs } from '../format/pipeline-outputs.ts'
 import { type Pointer, parsePointer } from '../format/pointer.ts'
 import type { TrackedOutput } from './tracked-output.ts'
 

@@ -1,9 +1,7 @@
 /** From the name of a remote to where it is and how to reach it. */
-import { join } from 'node:path'
 import { DvError } from '../base/error.ts'
 import type { RemoteConfig } from '../store/open.ts'
 import type { Config, ConfigLevel } from './config.ts'
-import { homeOf } from './config-places.ts'
 
 /** Where a setting of a remote comes from: for `remote://other/…` that is the other remote's section. */
 export interface SettingOrigin {
@@ -16,30 +14,27 @@ export interface ResolvedRemote extends RemoteConfig {
   readonly origins: ReadonlyMap<string, SettingOrigin>
 }
 
-export interface RemotePlace {
-  /** of the repository, for messages */
-  readonly root: string
-  readonly env: Readonly<Record<string, string | undefined>>
-}
-
-/** @throws DvError 'bad-config' when none is specified, there is no such remote, or its url leads in a circle */
-export function resolveRemote(name: string | undefined, config: Config, place: RemotePlace): ResolvedRemote {
+/** `root`: of the repository, for messages. @throws DvError 'bad-config' when none is specified, there is no such remote, or its url leads in a circle */
+export function resolveRemote(name: string | undefined, config: Config, root: string): ResolvedRemote {
   const chosen = name ?? config.get('core', 'remote')
-  if (!chosen) throw noneSpecified(config, place.root)
-  return resolveNamed(chosen.toLowerCase(), config, place, [])
+  if (!chosen) throw noneSpecified(config, root)
+  return resolveNamed(chosen.toLowerCase(), config, [])
 }
 
-function resolveNamed(name: string, config: Config, place: RemotePlace, passed: readonly string[]): ResolvedRemote {
+function resolveNamed(name: string, config: Config, passed: readonly string[]): ResolvedRemote {
   const section = `remote "${name}"`
   const { url, ...own } = config.section(section)
   if (!config.remotes().includes(name)) throw new DvError('bad-config', `remote '${name}' doesn't exist`, { hint: 'dv remote list' })
   if (!url) throw new DvError('bad-config', `remote '${name}' has no url`, { hint: `dv remote modify ${name} url <url>` })
-  if (passed.includes(name)) throw new DvError('bad-config', `the url of remote '${name}' leads in a circle: ${[...passed, name].join(' -> ')}`)
-  const origins = new Map(['url', ...Object.keys(own)].map(key => [key, { section, level: config.levelOf(section, key) ?? 'repo' }] as const))
+  if (passed.includes(name))
+    throw new DvError('bad-config', `the url of remote '${name}' leads in a circle: ${[...passed, name].join(' -> ')}`)
+  const origins = new Map(
+    ['url', ...Object.keys(own)].map(key => [key, { section, level: config.levelOf(section, key) ?? 'repo' }] as const),
+  )
   const other = /^remote:\/\/([^/]*)(.*)$/is.exec(url)
-  if (!other) return { name, url: plainUrl(url, place), options: own, origins }
+  if (!other) return { name, url: plainUrl(url), options: own, origins }
   const [, base = '', below = ''] = other
-  const inherited = resolveNamed(base.toLowerCase(), config, place, [...passed, name])
+  const inherited = resolveNamed(base.toLowerCase(), config, [...passed, name])
   return {
     name,
     url: withSubfolder(inherited.url, below),
@@ -49,14 +44,11 @@ function resolveNamed(name: string, config: Config, place: RemotePlace, passed: 
   }
 }
 
-/** `file://` is a folder by its path as it stands, `~` counts behind it, too (dvc_objects LocalFileSystem). */
-function plainUrl(url: string, { env }: RemotePlace): string {
-  if (!/^file:\/\//i.test(url)) return url
-  const path = url.slice('file://'.length)
-  return path === '~' || path.startsWith('~/') ? join(homeOf(env), path.slice(1)) : path
-}
+/** `file:///x` is the folder `/x`, by its path as it stands: DVC unquotes nothing. */
+const plainUrl = (url: string): string => url.replace(/^file:\/\/(?=\/)/i, '')
 
-const withSubfolder = (url: string, below: string): string => (/^\/*$/.test(below) ? url : `${url.replace(/\/+$/, '')}/${below.replace(/^\/+/, '')}`)
+const withSubfolder = (url: string, below: string): string =>
+  /^\/*$/.test(below) ? url : `${url.replace(/\/+$/, '')}/${below.replace(/^\/+/, '')}`
 
 function noneSpecified(config: Config, root: string): DvError {
   const [first] = config.remotes()

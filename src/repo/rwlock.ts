@@ -60,7 +60,10 @@ function readUsage(folder: string): Usage {
     throw error
   }
   const usage = parseUsage(text)
-  if (!usage) throw new DvError('locked', `${file} is damaged, so that nobody can tell what another process uses`, { hint: `rm '${file}'   # when no dvc or dv is running` })
+  if (!usage)
+    throw new DvError('locked', `${file} is damaged, so that nobody can tell what another process uses`, {
+      hint: `rm '${file}'   # when no dvc or dv is running`,
+    })
   return usage
 }
 

@@ -106,7 +106,8 @@ function selectByGlob(repo: Repo, glob: string, all: readonly TrackedOutput[]): 
 
 /** DVC's words: scripts and people know them. */
 function unknownTarget(repo: Repo, target: string, path: string, all: readonly TrackedOutput[]): DvError {
-  if (isPointerName(basename(path))) return new DvError('unknown-target', `'${target}' does not exist`, { hint: hintFor(repo, path.slice(0, -'.dvc'.length), all) })
+  if (isPointerName(basename(path)))
+    return new DvError('unknown-target', `'${target}' does not exist`, { hint: hintFor(repo, path.slice(0, -'.dvc'.length), all) })
   const yaml = statSync(join(repo.cwd, 'dvc.yaml'), { throwIfNoEntry: false }) ? '' : ": 'dvc.yaml' does not exist"
   return new DvError('unknown-target', `'${target}' does not exist as an output or a stage name in 'dvc.yaml'${yaml}`, {
     hint: isPipelineName(path) ? undefined : hintFor(repo, path, all),
@@ -115,7 +116,8 @@ function unknownTarget(repo: Repo, target: string, path: string, all: readonly T
 
 function hintFor(repo: Repo, path: string, all: readonly TrackedOutput[]): string | undefined {
   const name = relative(repo.cwd, path) || '.'
-  if (all.some(one => one.path === path || isBelow(path, one.pointerFile) || isBelow(path, one.path))) return `the same with -R ${name}, for all that is tracked in this folder`
+  if (all.some(one => one.path === path || isBelow(path, one.pointerFile) || isBelow(path, one.path)))
+    return `the same with -R ${name}, for all that is tracked in this folder`
   return lstatSync(path, { throwIfNoEntry: false }) ? `dv add ${name}` : undefined
 }
 

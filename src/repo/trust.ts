@@ -25,22 +25,6 @@ export interface UntrustedSetting {
   readonly danger: string
 }
 
-const credentialsFile = 'chooses a file of yours with credentials'
-const runsProgram = 'can run a program'
-
-/** Whatever the remote's kind. An AWS config file runs a program by `credential_process`, a Google credentials file by its `executable` source. */
-const dangers: Readonly<Record<string, string>> = {
-  credentialpath: `${credentialsFile}, and ${runsProgram}`,
-  configpath: runsProgram,
-  bearer_token_command: runsProgram,
-  keyfile: credentialsFile,
-  key_path: credentialsFile,
-  cert_path: credentialsFile,
-  kerberos_principal: credentialsFile,
-  gdrive_user_credentials_file: credentialsFile,
-  gdrive_service_account_json_file_path: credentialsFile,
-}
-
 /**
  * Kinds that send nothing which is of use elsewhere: a folder, and S3, whose signature is good for that host only. So a private S3
  * endpoint is not asked about, nor its certificate (`ssl_verify`), since its owner sees the data in any case.
@@ -57,9 +41,13 @@ const placeKeys = ['endpointurl', 'connection_string', 'url'] as const
 export function trustedOptions(remote: ResolvedRemote, place: TrustPlace): Readonly<Record<string, string>> {
   const [first] = untrustedSettings(remote, place)
   if (!first) return remote.options
-  throw new DvError('untrusted', `remote '${remote.name}' is not used: the committed configuration of this repository sets ${first.key} to ${first.value}, which ${first.danger}`, {
-    hint: `dv trust ${first.key}   # when you know who set it`,
-  })
+  throw new DvError(
+    'untrusted',
+    `remote '${remote.name}' is not used: the committed configuration of this repository sets ${first.key} to ${first.value}, which ${first.danger}`,
+    {
+      hint: `dv trust ${first.key}   # when you know who set it`,
+    },
+  )
 }
 
 /** What `dv trust` would have to be told. */
@@ -70,9 +58,12 @@ export function untrustedSettings(remote: ResolvedRemote, { root, context }: Tru
     return origin !== undefined && isForeign(origin.level)
   }
   const values: Readonly<Record<string, string>> = { ...remote.options, url: remote.url }
-  const nameOf = (key: string): string => `${(remote.origins.get(key)?.section ?? `remote "${remote.name}"`).replace(/^remote "(.*)"$/s, 'remote.$1')}.${key}`
-  const suspects = Object.keys(values).filter(key => Object.hasOwn(dangers, key) && fromOthers(key))
-  const found = suspects.map(key => ({ key: nameOf(key), value: values[key] ?? '', danger: dangers[key] ?? '' }))
+  const nameOf = (key: string): string =>
+    `${(remote.origins.get(key)?.section ?? `remote "${remote.name}"`).replace(/^remote "(.*)"$/s, 'remote.$1')}.${key}`
+  const found = Object.entries(values).flatMap(([key, value]) => {
+    const danger = dangerOf(key)
+    return danger !== undefined && fromOthers(key) ? [{ key: nameOf(key), value, danger }] : []
+  })
   const place = placeKeys.find(key => values[key] !== undefined && fromOthers(key))
   if (place !== undefined && wouldSendSecret(remote) && !isLoopback(values[place] ?? '')) {
     found.push({ key: nameOf(place), value: values[place] ?? '', danger: 'would be sent a password or token of yours' })
@@ -80,7 +71,9 @@ export function untrustedSettings(remote: ResolvedRemote, { root, context }: Tru
   if (found.length === 0) return []
   const trusted = readTrust(context)[root] ?? {}
   const allowed = new Set((context.env['DV_TRUST'] ?? '').split(/[\s,]+/).filter(text => text !== ''))
-  return found.filter(({ key, value }) => trusted[key] !== value && !allowed.has(key) && !allowed.has(value) && !allowed.has(hostOf(value) ?? ''))
+  return found.filter(
+    ({ key, value }) => trusted[key] !== value && !allowed.has(key) && !allowed.has(value) && !allowed.has(hostOf(value) ?? ''),
+  )
 }
 
 /** Remembers, in the user's own folder, that `key` may have `value` in the repository at `root`. */
@@ -88,6 +81,13 @@ export function recordTrust(trust: { readonly root: string; readonly key: string
   const known = readTrust(context)
   const changed = { ...known, [trust.root]: { ...known[trust.root], [trust.key]: trust.value } }
   replaceFile(trustFile(context), `${JSON.stringify(changed, undefined, 2)}\n`, { mode: 0o600 })
+}
+
+/** An AWS config file runs a program by `credential_process`, a Google credentials file by its `executable` source. */
+function dangerOf(key: string): string | undefined {
+  const setting = settingOf('remote "any"', key)
+  if (setting?.runsProgram) return 'can run a program'
+  return setting?.namesCredentials ? 'chooses credentials of yours' : undefined
 }
 
 /** A config.local that somebody has committed is no better than the committed config; git is asked only when it matters. */
@@ -105,7 +105,7 @@ function foreignLevels(root: string, context: Context): (level: string) => boole
 function wouldSendSecret(remote: ResolvedRemote): boolean {
   if (sendsNoSecret.test(remote.url)) return Boolean(remote.options['sse_customer_key']) && isUsers(remote, 'sse_customer_key')
   if (/^gs:/i.test(remote.url)) return remote.options['endpointurl'] !== undefined && !isGoogle(remote.options['endpointurl'])
-  return Object.keys(remote.options).some(key => settingOf(remote.origins.get(key)?.section ?? '', key)?.secret === true && isUsers(remote, key))
+  return Object.keys(remote.options).some(key => settingOf('remote "any"', key)?.secret === true && isUsers(remote, key))
 }
 
 const isUsers = (remote: ResolvedRemote, key: string): boolean => ['system', 'global'].includes(remote.origins.get(key)?.level ?? '')

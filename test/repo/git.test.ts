@@ -14,7 +14,12 @@ test('names with glob characters, newlines and colons are names', () => {
   const names = ['a[1].txt', 'a1.txt', ':(top)x', '-n', 'é\n"', 'd/*']
   write(Object.fromEntries(names.map(name => [name, name])))
   tool.stage([join(root, 'a[1].txt'), join(root, ':(top)x'), join(root, '-n'), join(root, 'é\n"')])
-  expect(tool.trackedUnder([root]).map(path => path.slice(root.length + 1)).sort()).toEqual(['-n', ':(top)x', 'a[1].txt', 'é\n"'])
+  expect(
+    tool
+      .trackedUnder([root])
+      .map(path => path.slice(root.length + 1))
+      .sort(),
+  ).toEqual(['-n', ':(top)x', 'a[1].txt', 'é\n"'])
   expect(tool.trackedUnder([join(root, 'd')])).toEqual([])
   expect(tool.trackedUnder(['/elsewhere', join(root, '-n')])).toEqual([join(root, '-n')])
 })
@@ -56,7 +61,15 @@ test('reads files and trees at commits through one process', async () => {
   git('commit', '-qam', '2')
   const first = tool.commitOf('v1')
   const text = async (commit: string, path: string) => (await tool.readAt(commit, path))?.toString()
-  const all = await Promise.all([text(first, 'a.txt'), text(tool.commitOf('HEAD'), 'a.txt'), text(first, 'd/e/big'), text(first, 'd/empty'), text(first, 'no'), text(first, 'd/e'), text(first, 'a.txt/x')])
+  const all = await Promise.all([
+    text(first, 'a.txt'),
+    text(tool.commitOf('HEAD'), 'a.txt'),
+    text(first, 'd/e/big'),
+    text(first, 'd/empty'),
+    text(first, 'no'),
+    text(first, 'd/e'),
+    text(first, 'a.txt/x'),
+  ])
   expect(all).toEqual(['one\n', 'two\n', large, '', undefined, undefined, undefined])
   expect((await tool.treeAt(first, 'd'))?.map(({ name, kind }) => `${kind} ${name}`)).toEqual(['folder e', 'file empty'])
   expect(await tool.treeAt(first, 'nosuch')).toBeUndefined()
@@ -101,8 +114,11 @@ test('no git binary, and a repository that git does not trust, are told with the
   expect(() => nowhere.head()).toThrow(expect.objectContaining({ code: 'git-failed', hint: expect.stringContaining('install git') }))
 
   const fake = temporaryFolder()
-  writeFileSync(join(fake, 'git'), `#!/bin/sh\necho "fatal: detected dubious ownership in repository at '${root}'
-To add an exception for this directory, call:\n\n\tgit config --global --add safe.directory ${root}" >&2\nexit 128\n`)
+  writeFileSync(
+    join(fake, 'git'),
+    `#!/bin/sh\necho "fatal: detected dubious ownership in repository at '${root}'
+To add an exception for this directory, call:\n\n\tgit config --global --add safe.directory ${root}" >&2\nexit 128\n`,
+  )
   chmodSync(join(fake, 'git'), 0o755)
   const foreign = openGit(root, { ...context.env, PATH: `${fake}:${context.env['PATH']}` })
   const refusal = expect.objectContaining({ code: 'git-failed', hint: `git config --global --add safe.directory ${root}` })
