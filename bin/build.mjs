@@ -7,7 +7,12 @@ const top = fileURLToPath(new URL('..', import.meta.url))
 rmSync(`${top}dist`, { recursive: true, force: true })
 await build({
   absWorkingDir: top,
-  entryPoints: { main: 'src/cli/main.ts', 'file-worker': 'src/workspace/file-worker.ts' },
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    'file-worker': 'src/workspace/file-worker.ts',
+    reference: 'src/cli/reference.ts',
+    demo: 'e2e/demo.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -26,7 +26,9 @@ const failures: string[] = []
 await play('A folder as the remote', async folder => ({ folder, env: {}, remoteUrl: join(folder, 'share'), remoteSetUp: [] }))
 await playOnS3()
 process.exitCode = failures.length === 0 ? 0 : 1
-console.log(failures.length === 0 ? '\nThe demo is through: every clone held the same bytes.' : `\nThe demo FAILED:\n${failures.join('\n')}`)
+console.log(
+  failures.length === 0 ? '\nThe demo is through: every clone held the same bytes.' : `\nThe demo FAILED:\n${failures.join('\n')}`,
+)
 
 async function playOnS3(): Promise<void> {
   const server = await openS3Server()
@@ -123,7 +125,10 @@ function typist(scene: Scene, who: string) {
   }
 }
 
-function inShell(line: string, options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<{ exit: number; output: string }> {
+function inShell(
+  line: string,
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<{ exit: number; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn('sh', ['-c', line], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
@@ -152,6 +157,11 @@ function prove(what: string, [left, right]: readonly [string, string]): void {
 const listing = (folder: string): readonly string[] =>
   readdirSync(folder)
     .sort()
-    .map(name => `${name} ${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}`)
+    .map(
+      name =>
+        `${name} ${createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex')}`,
+    )
 
 const digest = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex')

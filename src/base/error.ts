@@ -7,6 +7,7 @@ export const errorCodes = {
   'not-a-repo': { exit: 253, retry: false },
   interrupted: { exit: 252, retry: false },
   'bad-config': { exit: 251, retry: false },
+  'no-remote': { exit: 1, retry: false },
   untrusted: { exit: 251, retry: false },
   'bad-pointer': { exit: 1, retry: false },
   'bad-target': { exit: 1, retry: false },

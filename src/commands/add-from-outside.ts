@@ -13,7 +13,7 @@ import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Added } from './add.ts'
 import { type AddPlan, planAdd } from './add-plan.ts'
 import { addWhole } from './add-whole.ts'
-import { nameOf } from './place.ts'
+import { nameOf, passingPlaceOf } from './place.ts'
 import { contentOf, recordContent } from './record-output.ts'
 import { sourceCache } from './source-cache.ts'
 
@@ -69,8 +69,7 @@ async function sendFrom(repo: Repo, { from, to, options }: Move, context: Contex
   if (existsSync(pointerFile) && !options.force)
     throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already`, { hint: 'add --force' })
   const remote = await repo.remote(options.remote)
-  const place = { root: from, path: from, hash: 'md5' as const, index: repo.partialIndex(from), ignore: repo.ignore }
-  const snapshot = await takeSnapshot(place, context)
+  const snapshot = await takeSnapshot(passingPlaceOf(repo, from, from), context)
   if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${from}' went away while it was added`)
   await send(repo, { from, snapshot, remote, ...(options.remoteJobs === undefined ? {} : { jobs: options.remoteJobs }) }, context)
   const plan: AddPlan = { path: to, pointerFile, exists: false }

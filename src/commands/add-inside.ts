@@ -12,7 +12,7 @@ import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Added } from './add.ts'
 import type { AddPlan } from './add-plan.ts'
 import type { AddOptions } from './add-whole.ts'
-import { nameOf } from './place.ts'
+import { nameOf, passingPlaceOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
 import { type Content, recordContent } from './record-output.ts'
 
@@ -59,9 +59,8 @@ function oldTree(repo: Repo, plan: AddPlan, output: Output | undefined): Tree {
   return tree
 }
 
-/** Its own index would take the part for an output, so it has one that nobody else reads. */
 function takePart(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Snapshot> {
-  const place = { root: repo.root, path: plan.path, hash: 'md5' as const, index: repo.partialIndex(plan.path), ignore: repo.ignore }
+  const place = passingPlaceOf(repo, plan.path)
   if (!plan.exists) return Promise.resolve({ kind: 'absent' })
   return options.commit
     ? saveOutput(place, { cache: repo.cache('md5'), links: repo.links, relink: options.relink }, context)

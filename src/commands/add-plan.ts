@@ -2,7 +2,7 @@
 import { type BigIntStats, lstatSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { DvError, isSystemError } from '../base/error.ts'
-import { assertNotTrackedByGit } from '../repo/git.ts'
+import { assertNotTrackedByGit } from '../repo/assert-not-tracked-by-git.ts'
 import type { Repo } from '../repo/open.ts'
 import type { TrackedOutput } from '../repo/pointers.ts'
 import { nameOf } from './place.ts'

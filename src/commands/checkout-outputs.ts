@@ -114,7 +114,8 @@ async function planOne(
   context: Context,
 ): Promise<Work> {
   const { path, output } = selection.tracked
-  const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, wanted)
+  const expected = output.id ? { id: output.id, ...(selection.inside === undefined ? { tree: wanted } : {}) } : undefined
+  const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, expected)
   const whole = treeOf(snapshot)
   const current = selection.inside === undefined ? whole : entriesInside(whole, selection.inside)
   const saved = await savedOf(repo, { current, wanted, hash: output.hash }, context)

@@ -61,7 +61,7 @@ function initialize(options: Options, context: Context): Result {
   if (existsSync(folder) && !options.force)
     throw new DvError('init-failed', `there is a .dvc in ${root} already`, { hint: 'dv init --force   for a new configuration' })
   const config = configText(options, folder)
-  const git = withGit ? openGit(gitRootAbove(root) ?? root) : undefined
+  const git = withGit ? openGit(gitRootAbove(root) ?? root, context.env) : undefined
   if (git?.isIgnored(`${folder}/`))
     throw new DvError('init-failed', `git ignores ${folder}, but its configuration has to be tracked`, {
       hint: "echo '!.dvc' >> .gitignore",

@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
+import { isTreeId } from '../base/object-id.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { type Selection, selectOutputs } from '../repo/targets.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
@@ -9,6 +10,7 @@ import { type CloudStatus, cloudStatus, renderCloud } from './cloud-status.ts'
 import type { CollectOptions } from './collect.ts'
 import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
 import { nameOf, placeOf } from './place.ts'
+import { readableTrees } from './readable-trees.ts'
 
 interface Options extends CollectOptions {
   readonly cloud?: boolean
@@ -92,7 +94,8 @@ async function stateOf(repo: Repo, { tracked }: Selection, context: Context): Pr
   const { output, path } = tracked
   const { id } = output
   if (id && output.cached && (await repo.cache(output.hash).has([id], context.signal)).size === 0) return 'not in cache'
-  const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id } : undefined)
+  const tree = id && output.hash === 'md5-dos2unix' && isTreeId(id) ? readableTrees(repo.cache(output.hash))(id) : undefined
+  const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id, tree } : undefined)
   if (snapshot.kind === 'absent') return 'deleted'
   if (!id) return 'new'
   return snapshot.id === id ? undefined : 'modified'

@@ -3,6 +3,7 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { loadConfig } from '../repo/config.ts'
 import { findRoot } from '../repo/find-root.ts'
+import { resolveRemote } from '../repo/remote.ts'
 import { recordTrust, untrustedSettings } from '../repo/trust.ts'
 import { type Command, jsonFlag } from './command.ts'
 
@@ -46,7 +47,8 @@ export const trust: Command<Options, Result> = {
 
 function trustSettings(options: Options, context: Context): Result {
   const root = findRoot(context, { required: true })
-  const asked = untrustedSettings(loadConfig(root, context), { root, context })
+  const config = loadConfig(root, context)
+  const asked = config.remotes().flatMap(name => untrustedSettings(resolveRemote(name, config, { root, env: context.env }), { root, context }))
   const keys = (options.keys ?? []).map(key => key.toLowerCase())
   const unknown = keys.filter(key => !asked.some(setting => setting.key === key))
   if (unknown.length > 0)
