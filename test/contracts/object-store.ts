@@ -197,15 +197,8 @@ const never = new AbortController().signal
 export const idOf = (bytes: Uint8Array): ObjectId => createHash('md5').update(bytes).digest('hex') as ObjectId
 
 /** The same bytes for the same size and seed, different ones for others. */
-export function sampleBytes(size: number, seed = 0): Buffer {
-  const bytes = Buffer.alloc(size)
-  let state = (size * 2_654_435_761 + seed * 40_503 + 1) >>> 0
-  for (let at = 0; at < size; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0 // the constants of Numerical Recipes' generator
-    bytes[at] = state >>> 24
-  }
-  return bytes
-}
+export const sampleBytes = (size: number, seed = 0): Buffer =>
+  size === 0 ? Buffer.alloc(0) : createHash('shake256', { outputLength: size }).update(`${size} ${seed}`).digest()
 
 export const sourceOf = (bytes: Uint8Array): ObjectSource => ({
   size: bytes.length,

@@ -109,7 +109,9 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
   'create-upload': ({ bucket, key }, { uploads }) => {
     const id = randomUUID()
     uploads.set(id, new Map())
-    return xml(`<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`)
+    return xml(
+      `<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+    )
   },
   'upload-part': ({ query, body }, { uploads }) => {
     const etag = createHash('md5').update(body).digest('hex')
@@ -122,11 +124,14 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     const etags = tagsOf(body.toString(), 'ETag').map(tag => tag.replaceAll('"', ''))
     const parts = numbers.map((number, at) => {
       const part = upload.get(number)
-      if (part === undefined || part.etag !== etags[at]) throw new S3Refusal(400, 'InvalidPart', 'One or more of the specified parts could not be found')
+      if (part === undefined || part.etag !== etags[at])
+        throw new S3Refusal(400, 'InvalidPart', 'One or more of the specified parts could not be found')
       return part
     })
     if (parts.slice(0, -1).some(part => part.bytes.length < minPartSize)) throw new S3Refusal(400, 'EntityTooSmall', 'A part is too small')
-    const joined = createHash('md5').update(Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')))).digest('hex')
+    const joined = createHash('md5')
+      .update(Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex'))))
+      .digest('hex')
     const { etag } = shelf.put(bucket, key, { bytes: Buffer.concat(parts.map(part => part.bytes)), etag: `${joined}-${parts.length}` })
     uploads.delete(query.get('uploadId') ?? '')
     return xml(`<CompleteMultipartUploadResult><Key>${escape(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`)
@@ -167,9 +172,11 @@ const details = (object: StoredObject | undefined): string =>
     ? ''
     : `<LastModified>${new Date(object.time).toISOString()}</LastModified><ETag>&quot;${object.etag}&quot;</ETag><Size>${object.bytes.length}</Size>`
 
-const tagsOf = (text: string, tag: string): string[] => [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(found => unescape(found[1] ?? ''))
+const tagsOf = (text: string, tag: string): string[] =>
+  [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(found => unescape(found[1] ?? ''))
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 const unescape = (text: string): string =>
   text.replaceAll('&quot;', '"').replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')

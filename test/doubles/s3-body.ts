@@ -13,7 +13,8 @@ export function decodeBody(headers: IncomingHttpHeaders, raw: Buffer): Buffer {
   if (md5 !== undefined && createHash('md5').update(body).digest('base64') !== md5)
     throw new S3Refusal(400, 'BadDigest', 'The Content-MD5 you specified did not match what we received.')
   const crc = headers['x-amz-checksum-crc32'] ?? trailers.get('x-amz-checksum-crc32')
-  if (crc !== undefined && crc !== crc32(body)) throw new S3Refusal(400, 'BadDigest', 'The CRC32 you specified did not match what we received.')
+  if (crc !== undefined && crc !== crc32(body))
+    throw new S3Refusal(400, 'BadDigest', 'The CRC32 you specified did not match what we received.')
   return body
 }
 
@@ -31,7 +32,9 @@ function unwrapChunks(raw: Buffer): { body: Buffer; trailers: Map<string, string
     at += size + 2
   }
   const lines = raw.toString('latin1', at).split('\r\n')
-  const pairs = lines.filter(line => line.includes(':')).map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const)
+  const pairs = lines
+    .filter(line => line.includes(':'))
+    .map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const)
   return { body: Buffer.concat(chunks), trailers: new Map(pairs) }
 }
 

@@ -91,7 +91,9 @@ export async function openS3Server(options: S3ServerOptions = {}): Promise<S3Ser
       const body = fault?.wrongBytes === true ? flipped(reply.body) : reply.body
       response.writeHead(reply.status, { 'x-amz-request-id': String(requests.length), 'content-length': body.length, ...reply.headers })
       if (fault?.cutAfter === undefined) return void response.end(asked.operation.startsWith('head') ? undefined : body)
-      response.write(body.subarray(0, fault.cutAfter), () => (fault.reset === true ? request.socket.resetAndDestroy() : request.socket.end()))
+      response.write(body.subarray(0, fault.cutAfter), () =>
+        fault.reset === true ? request.socket.resetAndDestroy() : request.socket.end(),
+      )
     } catch (error) {
       if (!(error instanceof S3Refusal)) throw error
       seen.status = error.status

@@ -36,7 +36,14 @@ export function checkSignature(request: IncomingMessage, body: Buffer, expected:
   if (!names.includes('host')) throw new S3Refusal(403, 'AccessDenied', 'host must be signed')
   for (const name of Object.keys(request.headers))
     if (name.startsWith('x-amz-') && !names.includes(name)) throw new S3Refusal(403, 'AccessDenied', `${name} must be signed`)
-  const headers = names.map(name => `${name}:${String(request.headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`).join('')
+  const headers = names
+    .map(
+      name =>
+        `${name}:${String(request.headers[name] ?? '')
+          .trim()
+          .replace(/ +/g, ' ')}\n`,
+    )
+    .join('')
   const [path = '/', query = ''] = (request.url ?? '/').split('?')
   const canonical = [request.method, rewrap(path, '/'), canonicalQuery(query), headers, signedHeaders, payloadHash].join('\n')
   const scope = `${day}/${region}/s3/aws4_request`

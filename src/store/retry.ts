@@ -1,0 +1,97 @@
+/** The only retry: whatever a store is, what may help when asked again is asked again here and nowhere else. */
+import { isRetriable } from '../base/error.ts'
+import type { ObjectId } from '../base/object-id.ts'
+import { throwIfAborted } from '../base/pool.ts'
+import { onAbort } from './abort-hooks.ts'
+import type { ObjectStore } from './object-store.ts'
+
+export interface RetryPolicy {
+  /** calls altogether, the first included */
+  readonly attempts: number
+  /** ms before the second call; doubles from there */
+  readonly firstDelayMs: number
+  readonly maxDelayMs: number
+  /** ms for which a store that has never answered is asked again: a mistyped host should not take a minute to say so */
+  readonly strangerMs: number
+  /** tests replace it, and the two below */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly now?: () => number
+  /** 0 to 1 */
+  readonly random?: () => number
+}
+
+export const defaultRetryPolicy: RetryPolicy = {
+  attempts: 6, // with the delays below: about 8 s of patience, which a server needs to restart
+  firstDelayMs: 250, // git-lfs's, tq/transfer_queue.go
+  maxDelayMs: 5_000,
+  strangerMs: 3_000,
+}
+
+/**
+ * Repeats a call that failed with a retriable code (`errorCodes`), after a delay that doubles and is spread over its upper half, so
+ * that a hundred requests that failed together do not come back together. `read` calls its consumer anew each time.
+ */
+export function withRetry(store: ObjectStore, policy: RetryPolicy = defaultRetryPolicy): ObjectStore {
+  const sleep = policy.sleep ?? sleepUnlessAborted
+  const now = policy.now ?? Date.now
+  const random = policy.random ?? Math.random
+  let answered = false
+
+  const again = async <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
+    const began = now()
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(signal)
+      try {
+        const result = await call()
+        answered = true
+        return result
+      } catch (error) {
+        throwIfAborted(signal)
+        if (!isRetriable(error)) answered = true
+        if (!isRetriable(error) || attempt >= policy.attempts || (!answered && now() - began >= policy.strangerMs)) throw error
+        const delay = Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (attempt - 1))
+        await sleep(delay / 2 + (random() * delay) / 2, signal)
+      }
+    }
+  }
+
+  return {
+    ...store,
+    has: (ids, signal) => again(signal, () => store.has(ids, signal)),
+    read: (id, options, consume) => again(options.signal, () => store.read(id, options, consume)),
+    write: (id, source, signal) => again(signal, () => store.write(id, source, signal)),
+    remove: (ids, signal) => again(signal, () => store.remove(ids, signal)),
+    list: signal => listAgain(store, signal, again),
+  }
+}
+
+type Again = <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>
+
+/** A listing that broke starts over. What it handed out before comes again: to remember a million ids would cost 100 MB for a rare case. */
+async function* listAgain(store: ObjectStore, signal: AbortSignal, again: Again): AsyncGenerator<readonly ObjectId[]> {
+  let pages: AsyncIterator<readonly ObjectId[]> | undefined
+  for (;;) {
+    const next = await again(signal, async () => {
+      pages ??= store.list(signal)[Symbol.asyncIterator]()
+      try {
+        return await pages.next()
+      } catch (error) {
+        pages = undefined // an iterator that threw is at its end
+        throw error
+      }
+    })
+    if (next.done) return
+    yield next.value
+  }
+}
+
+const sleepUnlessAborted = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise(done => {
+    const finish = (): void => {
+      clearTimeout(timer)
+      release()
+      done()
+    }
+    const timer = setTimeout(finish, ms)
+    const release = onAbort(signal, finish)
+  })
