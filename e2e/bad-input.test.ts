@@ -1,9 +1,9 @@
 /** What goes wrong, side by side: dv exits as dvc does, names what is the matter, and changes nothing. */
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { listFolder, md5 } from './folder-listing.ts'
 import { type Lab, openLab } from './lab.ts'
-import { describeWith } from './peers.ts'
 
 interface Mistake {
   readonly args: readonly string[]

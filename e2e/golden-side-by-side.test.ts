@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { listFolder, listObjects } from './folder-listing.ts'
 import { type Lab, openLab } from './lab.ts'
-import { describeWith } from './peers.ts'
 import { sampleBytes } from './sample-bytes.ts'
 
 // every pair here sorts differently by code point than by UTF-16 unit, by path part or by a locale, or is escaped by JSON

@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { expectPromisesKept, expectWhole } from './expect-whole.ts'
 import { listFolder } from './folder-listing.ts'
 import type { Lab } from './lab.ts'
-import { describeWith, type PeerName } from './peers.ts'
+import type { PeerName } from './peers.ts'
 import { type LabWithRemote, remoteKinds } from './remote-kinds.ts'
 import { sampleBytes } from './sample-bytes.ts'
 

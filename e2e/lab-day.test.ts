@@ -1,9 +1,9 @@
 /** A lab's day, as typed, on each kind of remote; at every step a colleague's real dvc sees a clean and complete state. */
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { listFolder } from './folder-listing.ts'
 import type { Lab } from './lab.ts'
-import { describeWith } from './peers.ts'
 import { type LabWithRemote, remoteKinds } from './remote-kinds.ts'
 import { sampleBytes } from './sample-bytes.ts'
 

@@ -3,8 +3,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { type Lab, openLab, type Running } from './lab.ts'
-import { describeWith, peer } from './peers.ts'
+import { peer } from './peers.ts'
 
 // what zc.lockfile does in DVC 3.67.1: flock, then its process id in the file
 const holdLock = `

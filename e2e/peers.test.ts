@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { type Lab, openLab } from './lab.ts'
 import { type Minio, startMinio } from './minio.ts'
-import { describeWith, peers } from './peers.ts'
+import { peers } from './peers.ts'
 
 test('every peer that is said to be there is there', () => {
   for (const [name, path] of Object.entries(peers)) if (path !== null && name !== 'git') expect(existsSync(path)).toBe(true)

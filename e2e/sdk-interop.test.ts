@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs'
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { describeWith } from './describe-with.ts'
 import { listFolder, listObjects, md5 } from './folder-listing.ts'
 import { type Lab, openLab } from './lab.ts'
 import { type Minio, startMinio } from './minio.ts'
-import { describeWith } from './peers.ts'
 import { sampleBytes } from './sample-bytes.ts'
 
 describeWith(['minio'], 'with the AWS SDK', () => {
