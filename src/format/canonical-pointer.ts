@@ -4,9 +4,9 @@ import type { Output, Pointer } from './pointer.ts'
 import { isTextWhenPlain } from './yaml-scalar.ts'
 
 const head = 'outs:\n'
-/** The keys in DVC's order, and a path that is plain or between single quotes, on one line. */
+/** The keys in DVC's order, and a path on one line, plain or between single quotes. A word too long for its line stands on the next. */
 const outputForm =
-  /- md5: ([0-9a-f]{32}(?:\.dir)?)\n(?: {2}size: ([0-9]{1,15})\n)?(?: {2}nfiles: ([0-9]{1,9})\n)?(?: {2}isexec: (true)\n)?(?: {2}hash: (md5)\n)? {2}path: (?:'([^'\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\uffff]+)'|([\w/.~\u00c0-\u024f](?:[\w/.,+=@()~\-\u00c0-\u024f]| (?! ))*))\n/y
+  /- md5: ([0-9a-f]{32}(?:\.dir)?)\n(?: {2}size: ([0-9]{1,15})\n)?(?: {2}nfiles: ([0-9]{1,9})\n)?(?: {2}isexec: (true)\n)?(?: {2}hash: (md5)\n)? {2}path: (?:'([^'\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\uffff]+)'|(?:\n {4})?([\w/.~\u00c0-\u024f](?:[\w/.,+=@()~\-\u00c0-\u024f]| (?! ))*))\n/y
 
 /** Undefined when the text has any other form, be it valid or not. Colons, hashes and long folded names are left to the package. */
 export function readCanonicalPointer(text: string): Pointer | undefined {

@@ -84,9 +84,8 @@ function readJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    // JSON.parse throws SyntaxError and the decoder TypeError; both mean that the object is no text of ours.
-    if (error instanceof SyntaxError || error instanceof TypeError) throw bad(`it is not JSON: ${error.message}`, error)
-    throw error
+    // Whatever the decoder or JSON.parse throw, the bytes are at fault.
+    throw bad(`it is not JSON: ${(error as Error).message}`, error)
   }
 }
 

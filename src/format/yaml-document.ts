@@ -33,6 +33,7 @@ export function readYaml(text: string, file: string): YamlDocument {
     const [error] = root.errors
     if (error) fail(`${error.message}, ${place(error.pos[0])}`, error)
     const value: unknown = root.toJS({ maxAliasCount })
+    if (holdsItself(value, new Set())) fail('a value that holds itself')
     return { value, root, library, placeOf: path => place(offsetOf(library, root, path)) }
   } catch (error) {
     if (error instanceof DvError) throw error
@@ -42,11 +43,20 @@ export function readYaml(text: string, file: string): YamlDocument {
 }
 
 /** `stringKeys`: `1: x` is the key '1', as JSON has it. `merge`: DVC's reader knows `<<`. */
-const options = { version: '1.2', merge: true, stringKeys: true, prettyErrors: false, logLevel: 'silent' } as const
+const options = { version: '1.2', merge: true, stringKeys: true, prettyErrors: false, logLevel: 'error' } as const
 /** Against texts of a few lines that expand to gigabytes. */
 const maxAliasCount = 100
 /** How DVC knows a conflict, too (dvc/utils/strictyaml.py). */
 const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m
+
+function holdsItself(value: unknown, around: Set<unknown>): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (around.has(value)) return true
+  around.add(value)
+  const found = Object.values(value).some(inner => holdsItself(inner, around))
+  around.delete(value)
+  return found
+}
 
 /**
  * Called at the first pointer that is not in DVC's own form, which most runs never meet: the package takes 8 ms to start when
