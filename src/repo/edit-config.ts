@@ -1,6 +1,6 @@
 /** Changes one configuration file, or leaves it as it was. */
 import { readFileSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { DvError, isSystemError } from '../base/error.ts'
 import { type ConfigFile, parseConfigFile, printConfigFile } from '../format/config-file.ts'
 import { checkConfig } from '../format/settings.ts'
@@ -14,8 +14,11 @@ const secretMode = 0o600
  * mode kept; a new `config.local` is 0600. @throws DvError 'bad-config', nothing written
  */
 export function editConfig(file: string, change: (config: ConfigFile) => ConfigFile, others: readonly ConfigFile[] = []): void {
+  const shown = basename(dirname(file)) === '.dvc' ? join('.dvc', basename(file)) : file
   const target = realPathOf(file)
-  const shown = basename(dirname(target)) === '.dvc' ? join('.dvc', basename(target)) : target
+  if (shown !== file && !target.startsWith(realpathSync(dirname(dirname(file))) + sep)) {
+    throw new DvError('bad-config', `${shown} is not changed: it is a symbolic link to ${target}, outside of the repository`)
+  }
   const old = readIfThere(target)
   const changed = change(parseConfigFile(old ?? '', shown))
   checkConfig(changed, shown)

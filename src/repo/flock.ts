@@ -46,8 +46,11 @@ export function tryFlock(file: string, context: Context): LockedFile | undefined
 
 function openLockFile(file: string): number {
   try {
-    return openSync(file, constants.O_RDWR | constants.O_CREAT, 0o666)
+    // A repository may come with a link in this place; what it points to is not ours to write. (Windows has no O_NOFOLLOW.)
+    return openSync(file, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o666)
   } catch (error) {
+    if (isSystemError(error, 'ELOOP'))
+      throw new DvError('locked', `${file} is a symbolic link, and a lock must be a file`, { hint: `rm ${file}`, cause: error })
     if (!isSystemError(error, 'EACCES', 'EPERM', 'EROFS')) throw error
     throw new DvError('locked', `this repository cannot be changed by you: ${file} may not be written`, { cause: error })
   }

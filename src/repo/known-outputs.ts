@@ -1,9 +1,10 @@
 /** Which outputs dv has put into this work tree, so that a checkout can take away what another commit no longer names. */
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { isSystemError } from '../base/error.ts'
+import { DvError, isSystemError } from '../base/error.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { isObjectId } from '../base/object-id.ts'
+import { resolveOutputPath } from '../format/output-path.ts'
 import { replaceFile } from './replace-file.ts'
 
 export interface KnownOutput {
@@ -15,15 +16,28 @@ export interface KnownOutput {
 
 const fileOf = (root: string): string => join(root, '.dvc', 'tmp', 'dv', 'known-outputs')
 
-/** One line an output: id, kind, path as JSON. A line that does not read so is passed over: losing it leaves data where it is. */
+/**
+ * One line an output: id, kind, path as JSON. A line that does not read so is passed over: losing it leaves data where it is. So is a path
+ * where no output may lie, since a stranger may have committed this file.
+ */
 export function readKnownOutputs(root: string): readonly KnownOutput[] {
   return readText(root)
     .split('\n')
     .flatMap(line => {
       const [id = '', hash, ...path] = line.split(' ')
       if (!isObjectId(id) || (hash !== 'md5' && hash !== 'md5-dos2unix')) return []
-      return [{ id, hash, path: join(root, JSON.parse(path.join(' '))) }]
+      const place = placeOf(root, path.join(' '))
+      return place === undefined ? [] : [{ id, hash, path: place }]
     })
+}
+
+function placeOf(root: string, text: string): string | undefined {
+  try {
+    return resolveOutputPath({ root, pointerFile: fileOf(root), workingFolder: root, path: String(JSON.parse(text)) })
+  } catch (error) {
+    if (error instanceof DvError || Object(error).name === 'SyntaxError') return undefined
+    throw error
+  }
 }
 
 /** Adds `found` and takes out `gone` (absolute paths). Keeps quiet where it may not write: then nothing was put there either. */

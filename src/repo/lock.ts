@@ -72,7 +72,7 @@ async function takeLocks(repo: Repo, options: LockOptions): Promise<() => Promis
       }
       // Whoever uses our paths may need the lock to come to its end: dvc repro does.
       lock.release()
-      await wait(() => blockers.map(({ pid, cmd }) => `process ${pid} (${cmd})`).join(', '))
+      await wait(() => [...new Set(blockers.map(({ pid, cmd }) => `process ${pid} (${cmd})`))].join(', '))
     } catch (error) {
       lock.release()
       throw error

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { withValue } from '../../src/format/config-edit.ts'
@@ -92,6 +92,15 @@ test('what would be wrong is not written', () => {
   editConfig(join(root, '.dvc/config.local'), set('remote "a"', 'jobs', '3'), [[{ section: 'remote "a"', values: [['url', '/x']] }]])
   const others = [[{ section: 'remote "a"', values: [['url', 's3://b'] as const] }]]
   expect(() => editConfig(file, set('remote "a"', 'keyfile', 'k'), others)).toThrow(expect.objectContaining({ code: 'bad-config' }))
+})
+
+test('a link that a repository came with leads nowhere else', () => {
+  const { root, home } = opened()
+  writeFileSync(join(home, 'other'), '[core]\n    remote = mine\n')
+  rmSync(join(root, '.dvc/config'))
+  symlinkSync(join(home, 'other'), join(root, '.dvc/config'))
+  expect(() => editConfig(join(root, '.dvc/config'), set('core', 'remote', 'x'))).toThrow(expect.objectContaining({ code: 'bad-config' }))
+  expect(readFileSync(join(home, 'other'), 'utf8')).toContain('mine')
 })
 
 test('a file behind a symbolic link is changed where it is, and one that is not there is made', () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/repo/config.ts'
 import { resolveRemote } from '../../src/repo/remote.ts'
