@@ -63,7 +63,7 @@ async function story(scene: Scene): Promise<void> {
   const student = typist(scene, 'student')
 
   chapter('The administrator, on the lab server')
-  await admin('.', 'git init -q --bare ../hub/datasets.git', { quiet: true })
+  await admin('.', 'git init -q --bare -b main ../hub/datasets.git', { quiet: true })
   await admin('.', 'git clone -q ../hub/datasets.git datasets')
   await admin('datasets', 'dv init')
   await admin('datasets', `dv remote add -d s3_storage ${scene.remoteUrl}`)
@@ -76,7 +76,7 @@ async function story(scene: Scene): Promise<void> {
   await admin('datasets', 'dv push && git push -q origin HEAD:main v1')
 
   chapter("The student's laptop")
-  await student('.', `git clone -q -b main ${hub} datasets`)
+  await student('.', `git clone -q ${hub} datasets`)
   await student('datasets', 'dv pull dog_and_cat')
   prove('v1', [join(scene.folder, 'admin/datasets/dog_and_cat'), join(scene.folder, 'student/datasets/dog_and_cat')])
 
@@ -93,7 +93,9 @@ async function story(scene: Scene): Promise<void> {
   prove('v1 again', [join(scene.folder, 'pictures'), join(scene.folder, 'student/datasets/dog_and_cat')])
 }
 
-const chapter = (title: string): void => console.log(`\n--- ${title} ${'-'.repeat(Math.max(0, 72 - title.length))}`)
+function chapter(title: string): void {
+  console.log(`\n--- ${title} ${'-'.repeat(Math.max(0, 72 - title.length))}`)
+}
 
 /** Types a line into a shell, as `who` would in a folder of theirs, and shows line and answer. */
 function typist(scene: Scene, who: string) {
@@ -154,8 +156,8 @@ function prove(what: string, [left, right]: readonly [string, string]): void {
   if (!same) failures.push(`${what}: the two folders differ`)
 }
 
-const listing = (folder: string): readonly string[] =>
-  readdirSync(folder)
+function listing(folder: string): readonly string[] {
+  return readdirSync(folder)
     .sort()
     .map(
       name =>
@@ -163,5 +165,8 @@ const listing = (folder: string): readonly string[] =>
           .update(readFileSync(join(folder, name)))
           .digest('hex')}`,
     )
+}
 
-const digest = (lines: readonly string[]): string => createHash('sha256').update(lines.join('\n')).digest('hex')
+function digest(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.join('\n')).digest('hex')
+}

@@ -48,7 +48,7 @@ export const trust: Command<Options, Result> = {
 function trustSettings(options: Options, context: Context): Result {
   const root = findRoot(context, { required: true })
   const config = loadConfig(root, context)
-  const asked = config.remotes().flatMap(name => untrustedSettings(resolveRemote(name, config, { root, env: context.env }), { root, context }))
+  const asked = config.remotes().flatMap(name => untrustedSettings(resolveRemote(name, config, root), { root, context }))
   const keys = (options.keys ?? []).map(key => key.toLowerCase())
   const unknown = keys.filter(key => !asked.some(setting => setting.key === key))
   if (unknown.length > 0)

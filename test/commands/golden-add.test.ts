@@ -19,15 +19,19 @@ async function prepare(name: string, input = 'input'): Promise<{ golden: Golden;
   return { golden, lab }
 }
 
-const lay = (golden: Golden, lab: Lab, input: string): void => cpSync(join(golden.folder, input), lab.root, { recursive: true, preserveTimestamps: true })
+const lay = (golden: Golden, lab: Lab, input: string): void =>
+  cpSync(join(golden.folder, input), lab.root, { recursive: true, preserveTimestamps: true })
 
 /** The targets of the n-th `dvc add` of the case. */
-const addOf = (golden: Golden, at = 0): readonly string[] => golden.expect.steps.filter(step => step.argv[1] === 'add')[at]?.argv.slice(2) ?? []
+const addOf = (golden: Golden, at = 0): readonly string[] =>
+  golden.expect.steps.filter(step => step.argv[1] === 'add')[at]?.argv.slice(2) ?? []
 
 /** Every pointer and ignore file, and every object with its mode, are DVC's. */
 function expectDvcs(golden: Golden, lab: Lab): void {
   const texts = Object.keys(golden.expect.text_files)
-  expect(Object.fromEntries(texts.map(path => [path, existsSync(join(lab.root, path)) ? lab.read(path) : undefined]))).toEqual(golden.expect.text_files)
+  expect(Object.fromEntries(texts.map(path => [path, existsSync(join(lab.root, path)) ? lab.read(path) : undefined]))).toEqual(
+    golden.expect.text_files,
+  )
   expectDvcsCache(golden, lab)
 }
 
@@ -67,9 +71,12 @@ test('s09-annotated-pointer: comments, order and foreign keys stay, and DVC read
     await expectDone(lab.dv('add', name))
     const written = lab.read(`${name}.dvc`)
     expect(parsePointer(written, name)).toEqual(parsePointer(golden.expect.text_files[`${name}.dvc`] ?? '', name))
-    expect(withoutContent(written)).toBe(withoutContent(edited))
+    expect(withoutContent(written)).toBe(withHash(withoutContent(edited)))
   }
 })
+
+/** A pointer of DVC 2 becomes one of DVC 3 when its content changes. */
+const withHash = (text: string): string => (text.includes('hash: md5') ? text : `${text.trimEnd()}\n      hash: md5\n`)
 
 /** the lines that tell of the content may change, no others */
 const withoutContent = (text: string): string => text.replace(/(md5: )\S+/g, '$1').replace(/(size: )\d+/g, '$1')
@@ -81,10 +88,14 @@ test('s12-partial-update: one file more, one file less, then the whole', async (
     await expectDone(lab.dv('add', ...targets))
     return lab.read('data.dvc')
   }
-  expect(await pointerAt('data', 'file.txt')).toBe(dvcsText('9c2d61806e7702c9d1407c00adc22efd', ['size: 4', 'nfiles: 2', 'hash: md5', 'path: data']))
+  expect(await pointerAt('data', 'file.txt')).toBe(
+    dvcsText('9c2d61806e7702c9d1407c00adc22efd', ['size: 4', 'nfiles: 2', 'hash: md5', 'path: data']),
+  )
   lab.write('data/sub/9', bytesOf('7c5aba41f53293b712fd86d08ed5b36e'))
   lab.write('data/loose', bytesOf('0f4b8041951252e9ec967204510c7ac7'))
-  expect(await pointerAt('data/sub/9')).toBe(dvcsText('db7a743dab2da020dd13004c351800af', ['size: 6', 'nfiles: 3', 'hash: md5', 'path: data']))
+  expect(await pointerAt('data/sub/9')).toBe(
+    dvcsText('db7a743dab2da020dd13004c351800af', ['size: 6', 'nfiles: 3', 'hash: md5', 'path: data']),
+  )
   rmSync(join(lab.root, 'data/1'))
   expect(await pointerAt('data/1')).toBe(dvcsText('8084cc0504bdb5322159692a95c83f29', ['nfiles: 2', 'hash: md5', 'path: data']))
   mkdirSync(join(lab.root, 'top/in'), { recursive: true })

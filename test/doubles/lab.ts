@@ -40,7 +40,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const env = isolatedEnv(outside, options.env)
   mkdirSync(root)
   mkdirSync(env.HOME, { recursive: true })
-  const git = (...words: readonly string[]): string => execFileSync('git', [...words], { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const git = (...words: readonly string[]): string =>
+    execFileSync('git', [...words], { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   git('init', '-q', '-b', 'main')
   const dvIn = (folder: string, ...words: readonly string[]): Promise<Said> => say(folder, env, words)
   const lab: Lab = {
