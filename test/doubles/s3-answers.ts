@@ -40,7 +40,7 @@ export class S3Refusal extends Error {
   }
 
   toXml(key: string): string {
-    return `${xmlHead}<Error><Code>${this.code}</Code><Message>${escape(this.message)}</Message><Key>${escape(key)}</Key></Error>`
+    return `${xmlHead}<Error><Code>${this.code}</Code><Message>${escapeXml(this.message)}</Message><Key>${escapeXml(key)}</Key></Error>`
   }
 }
 
@@ -87,7 +87,7 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     const keys = tagsOf(body.toString(), 'Key')
     if (keys.length === 0 || keys.length > 1_000) throw new S3Refusal(400, 'MalformedXML', 'The XML you provided was not well-formed')
     for (const key of keys) shelf.delete(bucket, key)
-    const deleted = keys.map(key => `<Deleted><Key>${escape(key)}</Key></Deleted>`).join('')
+    const deleted = keys.map(key => `<Deleted><Key>${escapeXml(key)}</Key></Deleted>`).join('')
     return xml(`<DeleteResult>${body.includes('<Quiet>true</Quiet>') ? '' : deleted}</DeleteResult>`)
   },
   list: ({ bucket, query }, { shelf, pageSize }) => {
@@ -98,7 +98,7 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     const fitting = shelf.keys(bucket).filter(key => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
     const page = fitting.slice(0, limit)
     const more = fitting.length > limit
-    const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escape
+    const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escapeXml
     const contents = page.map(key => `<Contents><Key>${encode(key)}</Key>${details(shelf.get(bucket, key))}</Contents>`).join('')
     const next = more ? `<NextContinuationToken>${Buffer.from(page.at(-1) ?? '').toString('base64url')}</NextContinuationToken>` : ''
     return xml(
@@ -110,7 +110,7 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     const id = randomUUID()
     uploads.set(id, new Map())
     return xml(
-      `<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+      `<InitiateMultipartUploadResult><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
     )
   },
   'upload-part': ({ query, body }, { uploads }) => {
@@ -134,7 +134,9 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
       .digest('hex')
     const { etag } = shelf.put(bucket, key, { bytes: Buffer.concat(parts.map(part => part.bytes)), etag: `${joined}-${parts.length}` })
     uploads.delete(query.get('uploadId') ?? '')
-    return xml(`<CompleteMultipartUploadResult><Key>${escape(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`)
+    return xml(
+      `<CompleteMultipartUploadResult><Key>${escapeXml(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`,
+    )
   },
   'abort-upload': ({ query }, { uploads }) => {
     uploadOf(query, uploads)
@@ -173,10 +175,10 @@ const details = (object: StoredObject | undefined): string =>
     : `<LastModified>${new Date(object.time).toISOString()}</LastModified><ETag>&quot;${object.etag}&quot;</ETag><Size>${object.bytes.length}</Size>`
 
 const tagsOf = (text: string, tag: string): string[] =>
-  [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(found => unescape(found[1] ?? ''))
+  [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, 'g'))].map(found => unescapeXml(found[1] ?? ''))
 
-const escape = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-const unescape = (text: string): string =>
+const unescapeXml = (text: string): string =>
   text.replaceAll('&quot;', '"').replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')

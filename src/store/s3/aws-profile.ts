@@ -15,7 +15,7 @@ export async function findWhereabouts(settings: S3Settings): Promise<Whereabouts
   const { region, endpoint, files } = settings
   const needed = region === undefined || endpoint === undefined
   if (!needed || !(existsSync(files.config) || existsSync(files.credentials))) return { region: region ?? defaultRegion, endpoint }
-  const { loadSharedConfigFiles } = await import('@smithy/core/config')
+  const { loadSharedConfigFiles } = await import('./sdk-files.ts')
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
     configFilepath: files.config,
     filepath: files.credentials,

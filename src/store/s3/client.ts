@@ -74,26 +74,21 @@ export async function openS3Client(settings: S3Settings, context: Context): Prom
     return clock.stamp
   }
   const headersFor = (operation: S3Operation, path: string, keys: S3Credentials | undefined): string[] => {
-    const { body, query } = operation
+    const { method, body, query } = operation
     const headers: [string, string][] = [...Object.entries(operation.headers ?? {}), ['host', place.address.hostHeader]]
     const unsigned: string[] = []
     if (keys !== undefined) {
-      headers.push(['x-amz-content-sha256', payloadHash(body, place.address.secure)], ['x-amz-date', timestamp()])
+      const stamp = timestamp()
+      const hash = payloadHash(body, place.address.secure)
+      headers.push(['x-amz-content-sha256', hash], ['x-amz-date', stamp])
       if (keys.sessionToken !== undefined) headers.push(['x-amz-security-token', keys.sessionToken])
       headers.sort(([a], [b]) => (a < b ? -1 : 1))
       if (authorize?.keys !== keys || authorize.region !== place.region)
         authorize = { keys, region: place.region, sign: openSigner(keys, place.region) }
-      const signable = {
-        method: operation.method,
-        path,
-        query: query === undefined ? '' : encodeQuery(query),
-        headers,
-        payloadHash: payloadHash(body, place.address.secure),
-      }
-      unsigned.push('authorization', authorize.sign(signable, timestamp()))
+      const signable = { method, path, query: query === undefined ? '' : encodeQuery(query), headers, payloadHash: hash }
+      unsigned.push('authorization', authorize.sign(signable, stamp))
     }
-    if (body !== undefined || operation.method === 'PUT' || operation.method === 'POST')
-      unsigned.push('content-length', String(sizeOf(body)))
+    if (body !== undefined || method === 'PUT' || method === 'POST') unsigned.push('content-length', String(sizeOf(body)))
     if (body !== undefined && !isBytes(body)) unsigned.push('expect', '100-continue')
     return [...headers.flat(), ...unsigned]
   }

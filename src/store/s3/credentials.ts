@@ -1,7 +1,5 @@
 /** Who asks: keys from the remote's options, from the environment, or from whatever the AWS SDK's default chain finds. */
 import type { Context } from '../../base/context.ts'
-import { DvError } from '../../base/error.ts'
-import { quietSdk } from './quiet-sdk.ts'
 import type { S3Settings } from './settings.ts'
 import type { SigningKeys } from './sign.ts'
 
@@ -32,7 +30,10 @@ export function openCredentials(settings: S3Settings, context: Pick<Context, 'en
   let loading: Promise<S3Credentials> | undefined
   let chain: (() => Promise<S3Credentials>) | undefined
   const load = async (): Promise<S3Credentials> => {
-    chain ??= await openChain(settings, region)
+    if (chain === undefined) {
+      const { openSdkChain } = await import('./sdk-chain.ts')
+      chain = openSdkChain(settings, region)
+    }
     known = await chain()
     return known
   }
@@ -54,40 +55,3 @@ function keysOfEnvironment({ profile }: S3Settings, env: Context['env']): S3Cred
   if (profile !== undefined || !accessKeyId || !secretAccessKey) return undefined
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), from: 'AWS_ACCESS_KEY_ID of the environment' }
 }
-
-/**
- * What is ours to say (profile, files, region) is handed over; the rest of the chain (containers, instance metadata, web identity)
- * reads the process's environment itself, and the SDK has no way to be given another.
- */
-async function openChain(settings: S3Settings, region: string): Promise<() => Promise<S3Credentials>> {
-  await quietSdk()
-  const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
-  const { profile, files } = settings
-  const provide = defaultProvider({
-    ...(profile === undefined ? {} : { profile }),
-    filepath: files.credentials,
-    configFilepath: files.config,
-    clientConfig: { region },
-    logger: silentLogger,
-  })
-  return async () => {
-    try {
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide()
-      return {
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken === undefined ? {} : { sessionToken }),
-        ...(expiration === undefined ? {} : { expiresAt: expiration.getTime() }),
-        from: profile === undefined ? 'from the AWS default chain' : `of AWS profile '${profile}'`,
-      }
-    } catch (cause) {
-      // The SDK has no common class for what its providers throw; the reason is in the message, which holds no secret.
-      const why = cause instanceof Error ? cause.message.replace(/\.$/, '') : 'no provider has any'
-      const hint = `aws configure, or: dv remote modify --local ${settings.remote} access_key_id <id>, and secret_access_key likewise`
-      throw new DvError('access-denied', `no AWS credentials for ${settings.label}: ${why}`, { cause, hint })
-    }
-  }
-}
-
-/** Without one the SDK talks to the console when it finds both a profile and keys. */
-export const silentLogger = { trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { PutObjectCommandInput, S3ClientConfig } from '@aws-sdk/client-s3'
+import * as sdk from '@aws-sdk/client-s3'
 import type { Context } from '../../base/context.ts'
 import { DvError } from '../../base/error.ts'
 import type { HashKind, ObjectId } from '../../base/object-id.ts'
@@ -10,18 +11,17 @@ import { objectPath } from '../../format/object-path.ts'
 import { onAbort } from '../abort-hooks.ts'
 import type { ObjectStore } from '../object-store.ts'
 import { findWhereabouts, type Whereabouts } from './aws-profile.ts'
-import { type CredentialsDoor, openCredentials, silentLogger } from './credentials.ts'
+import { type CredentialsDoor, openCredentials } from './credentials.ts'
 import { networkError, type RequestContext, replyError } from './errors.ts'
 import { openGate } from './gate.ts'
 import { listPages, type Shelf, whichAreThere } from './listing.ts'
 import { multipartThreshold, partsAtOnce, type UploadCalls, uploadInParts } from './multipart.ts'
-import { quietSdk } from './quiet-sdk.ts'
+import { quietSdk, silentLogger } from './sdk-quiet.ts'
 import type { S3Settings } from './settings.ts'
 import { prepareBody } from './upload-body.ts'
 
 export async function openSdkStore(settings: S3Settings, hash: HashKind, context: Context): Promise<ObjectStore> {
-  await quietSdk()
-  const sdk = await import('@aws-sdk/client-s3')
+  quietSdk()
   const whereabouts = await findWhereabouts(settings)
   const credentials = openCredentials(settings, context, whereabouts.region)
   const client = new sdk.S3Client(clientConfig(settings, whereabouts, credentials))
