@@ -9,27 +9,31 @@ export interface IdRows {
   /** the id's row, a new one if it had none */
   add(id: ObjectId): number
   idAt(row: number): ObjectId
-  /** 17 bytes a row: all md5s, then for each a 1 when it is a tree's */
-  toBytes(): Uint8Array[]
+  /** for a file: 16 bytes a row of md5, and a 1 for each that is a tree's */
+  toBytes(): IdColumns
+}
+
+export interface IdColumns {
+  /** starts at a multiple of 4 in its buffer, see `aligned` */
+  readonly md5s: Uint8Array<ArrayBuffer>
+  readonly trees: Uint8Array<ArrayBuffer>
 }
 
 const wordsPerId = 4
-export const idRowBytes = 17
 const smallest = 1024
 
-/** Open addressing by the first 32 bits of the md5, which are as good as random. The table is at most half full. */
-export function openIdRows(stored?: { readonly bytes: Uint8Array; readonly count: number }): IdRows {
-  let count = stored?.count ?? 0
-  let capacity = Math.max(smallest, 2 ** Math.ceil(Math.log2(count * 1.25 + 1)))
-  let words = new Uint32Array(capacity * wordsPerId)
-  let trees = new Uint8Array(capacity)
+/** Open addressing by the first 32 bits of the md5, which are as good as random. The table of slots is at most half full. */
+export function openIdRows(stored?: IdColumns): IdRows {
+  let count = stored?.trees.length ?? 0
+  let words = stored ? new Uint32Array(stored.md5s.buffer, stored.md5s.byteOffset, count * wordsPerId) : new Uint32Array(smallest * wordsPerId)
+  let trees = stored?.trees ?? new Uint8Array(smallest)
   let slots = new Int32Array(0)
   const scratch = new Uint32Array(wordsPerId)
   const scratchBytes = Buffer.from(scratch.buffer)
 
   const slotOf = (first: number, tree: number): number => (first ^ (tree * 0x9e3779b9)) & (slots.length - 1)
   const rebuild = (): void => {
-    slots = new Int32Array(capacity * 2).fill(-1)
+    slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(smallest, count) * 2.5))).fill(-1)
     const mask = slots.length - 1
     for (let row = 0; row < count; row++) {
       let slot = slotOf(words[row * wordsPerId] as number, trees[row] as number)
@@ -59,10 +63,6 @@ export function openIdRows(stored?: { readonly bytes: Uint8Array; readonly count
     }
   }
 
-  if (stored) {
-    new Uint8Array(words.buffer).set(stored.bytes.subarray(0, count * 16))
-    trees.set(stored.bytes.subarray(count * 16, count * idRowBytes))
-  }
   rebuild()
   return {
     count: () => count,
@@ -72,23 +72,26 @@ export function openIdRows(stored?: { readonly bytes: Uint8Array; readonly count
       const known = slots[slot] as number
       if (known !== -1) return known
       const row = count++
+      if (row === trees.length) {
+        words = grown(words, new Uint32Array((row + smallest) * 2 * wordsPerId))
+        trees = grown(trees, new Uint8Array((row + smallest) * 2))
+      }
       words.set(scratch, row * wordsPerId)
       trees[row] = isTreeId(id) ? 1 : 0
-      slots[slot] = row
-      if (count === capacity) {
-        capacity *= 2
-        words = grown(words, new Uint32Array(capacity * wordsPerId))
-        trees = grown(trees, new Uint8Array(capacity))
-        rebuild()
-      }
+      if (count * 2 > slots.length) rebuild()
+      else slots[slot] = row
       return row
     },
-    idAt: row => `${Buffer.from(words.buffer, row * 16, 16).toString('hex')}${trees[row] ? '.dir' : ''}` as ObjectId,
-    toBytes: () => [new Uint8Array(words.buffer, 0, count * 16), trees.subarray(0, count)],
+    idAt: row => `${Buffer.from(words.buffer, words.byteOffset + row * 16, 16).toString('hex')}${trees[row] ? '.dir' : ''}` as ObjectId,
+    toBytes: () => ({ md5s: new Uint8Array(words.buffer, words.byteOffset, count * 16), trees: trees.subarray(0, count) }),
   }
 }
 
-function grown<Column extends Uint8Array | Uint32Array>(from: Column, to: Column): Column {
+/** Bytes that columns of numbers can be laid over without a copy. */
+export const aligned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  bytes.byteOffset % 8 === 0 && bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes)
+
+function grown<Column extends Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(from: Column, to: Column): Column {
   to.set(from)
   return to
 }

@@ -1,7 +1,7 @@
 /** What is known to be whole: the stamps that objects of the cache had when they were hashed. Losing it costs time only. */
 import type { FileStamp } from '../base/file-stamp.ts'
 import type { ObjectId } from '../base/object-id.ts'
-import { type IdRows, idRowBytes, openIdRows } from './id-rows.ts'
+import { aligned, type IdRows, openIdRows } from './id-rows.ts'
 import { readKept, writeKept } from './kept-file.ts'
 
 export interface ObjectStamps {
@@ -13,12 +13,14 @@ export interface ObjectStamps {
 }
 
 /*
- * The file: 8 bytes row count; then by columns 32 bytes a row of size, mtime, inode and ctime; 1 byte a row saying how many names
- * the inode had; 17 bytes a row of id. 50 bytes a row; 1,000,000 rows are read in 0.1 s.
+ * The file: 8 bytes row count; then by columns 32 bytes a row of size, mtime, inode and ctime; 16 of md5; 1 that says how many names
+ * the inode had; 1 that is 1 for trees. 50 bytes a row, used as they were read: 1,000,000 rows are there in 0.12 s.
  */
 const format = 'dvstamp1'
 const numbersPerRow = 4
-const rowBytes = numbersPerRow * 8 + 1 + idRowBytes
+const numberBytes = numbersPerRow * 8
+const md5Bytes = 16
+const rowBytes = numberBytes + md5Bytes + 1 + 1
 
 const forgotten = 0
 const oneLink = 1
@@ -79,22 +81,23 @@ export function openObjectStamps(file: string | undefined): ObjectStamps {
 }
 
 function readRows(file: string | undefined): Rows {
-  const body = file === undefined ? undefined : readKept(file, format)
-  const count = body !== undefined && body.length >= 8 ? Number(body.readBigUInt64LE()) : 0
-  if (body === undefined || body.length !== 8 + count * rowBytes) return emptyRows()
-  const linksAt = 8 + count * numbersPerRow * 8
-  const spare = Math.ceil(count / 4) + 1024
-  const numbers = new BigInt64Array((count + spare) * numbersPerRow)
-  new Uint8Array(numbers.buffer).set(body.subarray(8, linksAt))
-  const links = new Uint8Array(count + spare)
-  links.set(body.subarray(linksAt, linksAt + count))
-  return { ids: openIdRows({ bytes: body.subarray(linksAt + count), count }), numbers, links }
+  const kept = file === undefined ? undefined : readKept(file, format)
+  const count = kept !== undefined && kept.length >= 8 ? Number(kept.readBigUInt64LE()) : 0
+  if (kept === undefined || kept.length !== 8 + count * rowBytes) return emptyRows()
+  const body = aligned(kept)
+  const md5sAt = 8 + count * numberBytes
+  const linksAt = md5sAt + count * md5Bytes
+  return {
+    numbers: new BigInt64Array(body.buffer, body.byteOffset + 8, count * numbersPerRow),
+    links: body.subarray(linksAt, linksAt + count),
+    ids: openIdRows({ md5s: body.subarray(md5sAt, linksAt), trees: body.subarray(linksAt + count) }),
+  }
 }
 
 const emptyRows = (): Rows => ({ ids: openIdRows(), numbers: new BigInt64Array(1024 * numbersPerRow), links: new Uint8Array(1024) })
 
 function grow(rows: Rows): void {
-  const size = rows.links.length * 2
+  const size = (rows.links.length + 1024) * 2
   const numbers = new BigInt64Array(size * numbersPerRow)
   numbers.set(rows.numbers)
   const links = new Uint8Array(size)
@@ -108,7 +111,8 @@ function writeRows(file: string, rows: Rows): void {
   const count = ids.count()
   const head = Buffer.alloc(8)
   head.writeBigUInt64LE(BigInt(count))
-  writeKept(file, format, [head, new Uint8Array(numbers.buffer, 0, count * numbersPerRow * 8), links.subarray(0, count), ...ids.toBytes()])
+  const { md5s, trees } = ids.toBytes()
+  writeKept(file, format, [head, new Uint8Array(numbers.buffer, numbers.byteOffset, count * numberBytes), md5s, links.subarray(0, count), trees])
 }
 
 function withoutForgotten({ ids, numbers, links }: Rows): Rows {
