@@ -40,8 +40,8 @@ export function quoteConfigValue(value: string, { oneLine = false } = {}): strin
 
 /** Python breaks lines at all of these when it reads; `\n` alone is allowed between triple quotes. */
 const unwritable = /[\0\r\v\f\x1c-\x1e\x85\u2028\u2029]/
-/** Spaces or quotes at an end; a comma or a hash anywhere. */
-const needsQuotes = /^[ \t'"]|[ \t'"]$|[,#]/
+/** White space or quotes at an end; a comma or a hash anywhere. DVC leaves white space outside ASCII bare there, and then loses it. */
+const needsQuotes = /^[\s'"]|[\s'"]$|[,#]/
 
 interface Triple {
   readonly at: number
