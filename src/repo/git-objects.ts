@@ -26,6 +26,7 @@ export function openGitObjects(place: GitPlace): GitObjects {
   let ended: Promise<void> | undefined
   let stderr = ''
   let closing = false
+  let asked = ''
 
   const fail = (error: DvError): void => {
     for (const one of waiting.splice(0)) one.reject(error)
@@ -53,6 +54,13 @@ export function openGitObjects(place: GitPlace): GitObjects {
     return started
   }
 
+  /** Names that were asked for together go in one write: alone, each costs 0.2 ms. */
+  const ask = (): void => {
+    child ??= start()
+    child.stdin.write(asked)
+    asked = ''
+  }
+
   return {
     read: name =>
       new Promise((resolve, reject) => {
@@ -60,9 +68,9 @@ export function openGitObjects(place: GitPlace): GitObjects {
           reject(new DvError('git-failed', `${JSON.stringify(name)} is not the name of a git object`))
           return
         }
-        child ??= start()
         waiting.push({ resolve, reject })
-        child.stdin.write(`${name}\n`)
+        if (asked === '') queueMicrotask(ask)
+        asked += `${name}\n`
       }),
     close: async () => {
       closing = true

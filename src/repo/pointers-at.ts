@@ -1,7 +1,7 @@
 /** What a repository tracked at a commit. */
 import { join, relative, sep } from 'node:path'
 import { DvError } from '../base/error.ts'
-import { checkOverlaps } from './check-overlaps.ts'
+import { pool } from '../base/pool.ts'
 import type { Git } from './git.ts'
 import type { Repo } from './open.ts'
 import { isPipelineName, isPointerName, readPipeline, readPointer } from './read-pointer.ts'
@@ -28,7 +28,8 @@ const knownOf = new WeakMap<Git, Known>()
 
 /**
  * Paths are where the files would lie in the work tree. The ignore files of the commit are not asked: what they would leave out is
- * rarely in git, and -A, -T and -a are safer with too much than with too little.
+ * rarely in git, and -A, -T and -a are safer with too much than with too little. Nor is it checked whether outputs overlap: nothing of
+ * what is found here is checked out, and a slip in the past must not stop a push for ever.
  * @throws DvError 'bad-pointer', 'git-failed'
  */
 export async function pointersAt(repo: Repo, commit: string): Promise<readonly TrackedOutput[]> {
@@ -39,11 +40,12 @@ export async function pointersAt(repo: Repo, commit: string): Promise<readonly T
   const top = await git.treeAt(commit, relative(gitRoot, repo.root).replaceAll(sep, '/'))
   if (!top) return []
   const found: TrackedOutput[] = []
-  for (const pointer of await pointerBlobs(git, known, top)) found.push(...(await readBlobs({ repo, git, known, commit }, pointer)))
+  const blobs = await pointerBlobs(git, known, top)
+  const unknown = blobs.filter(blob => !known.pointers.has(keyOf(blob)))
+  await pool(unknown, { limit: readsAtOnce, signal: repo.context.signal }, blob => readBlobs({ repo, git, known, commit }, blob))
+  for (const blob of blobs) found.push(...(known.pointers.get(keyOf(blob)) ?? []))
   const outputs = new Set(found.map(({ path }) => path))
-  const outside = found.filter(({ pointerFile }) => !liesIn(outputs, pointerFile, repo.root))
-  checkOverlaps(outside, repo.root)
-  return outside
+  return found.filter(({ pointerFile }) => !liesIn(outputs, pointerFile, repo.root))
 }
 
 /** Of a tree and all trees below it, without projects of their own. */
@@ -78,16 +80,18 @@ interface Place {
   readonly commit: string
 }
 
-async function readBlobs({ repo, git, known, commit }: Place, { path, blob, lock }: PointerBlob): Promise<readonly TrackedOutput[]> {
-  const key = `${path}\0${blob}\0${lock ?? ''}`
-  const old = known.pointers.get(key)
-  if (old) return old
+const keyOf = ({ path, blob, lock }: PointerBlob): string => `${path}\0${blob}\0${lock ?? ''}`
+
+/** Reads that wait for git's answer at a time: enough that neither side waits for the other. */
+const readsAtOnce = 64
+
+async function readBlobs({ repo, git, known, commit }: Place, pointer: PointerBlob): Promise<void> {
+  const { path, blob, lock } = pointer
   const text = Buffer.from(await git.readBlob(blob)).toString()
   const place = { root: repo.root, file: join(repo.root, path), text, name: `${path} (at ${commit.slice(0, shownDigits)})` }
   const found =
     lock === undefined ? readPointer(place) : readPipeline({ ...place, name: path }, Buffer.from(await git.readBlob(lock)).toString())
-  known.pointers.set(key, found)
-  return found
+  known.pointers.set(keyOf(pointer), found)
 }
 
 /** As many as git shows by default. */
