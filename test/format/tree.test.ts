@@ -15,6 +15,7 @@ test("DVC's example", () => {
     { path: 'l', id: '12f54a96f64443246930da001cafda8b' },
   ])
   expect(Buffer.from(printTree(tree)).toString()).toBe(text)
+  expect(treeId(bytes(text))).toBe('85f637422afcac0ca40ca0b68578def8.dir')
 })
 
 test('an empty folder', () => {
