@@ -25,7 +25,9 @@ const smallest = 1024
 /** Open addressing by the first 32 bits of the md5, which are as good as random. The table of slots is at most half full. */
 export function openIdRows(stored?: IdColumns): IdRows {
   let count = stored?.trees.length ?? 0
-  let words = stored ? new Uint32Array(stored.md5s.buffer, stored.md5s.byteOffset, count * wordsPerId) : new Uint32Array(smallest * wordsPerId)
+  let words = stored
+    ? new Uint32Array(stored.md5s.buffer, stored.md5s.byteOffset, count * wordsPerId)
+    : new Uint32Array(smallest * wordsPerId)
   let trees = stored?.trees ?? new Uint8Array(smallest)
   let slots = new Int32Array(0)
   const scratch = new Uint32Array(wordsPerId)

@@ -112,7 +112,13 @@ function writeRows(file: string, rows: Rows): void {
   const head = Buffer.alloc(8)
   head.writeBigUInt64LE(BigInt(count))
   const { md5s, trees } = ids.toBytes()
-  writeKept(file, format, [head, new Uint8Array(numbers.buffer, numbers.byteOffset, count * numberBytes), md5s, links.subarray(0, count), trees])
+  writeKept(file, format, [
+    head,
+    new Uint8Array(numbers.buffer, numbers.byteOffset, count * numberBytes),
+    md5s,
+    links.subarray(0, count),
+    trees,
+  ])
 }
 
 function withoutForgotten({ ids, numbers, links }: Rows): Rows {

@@ -208,6 +208,23 @@ describe('a colleague who cleans up the remote', () => {
     expect(ends.known.hasTree(treeIdOf('a', 'b', 'c'))).toBe(false)
   })
 
+  test('a remembered tree that has vanished makes all that was learnt worth nothing', async () => {
+    putTree(ends.cache, 'a', 'b')
+    putTree(ends.cache, 'c', 'd')
+    await push(
+      requestOf([
+        ['a', 'b'],
+        ['c', 'd'],
+      ]),
+    )
+    ends.remote.objects.clear()
+    ends.remote.calls.length = 0
+    const plan = await planSend(requestOf([['a', 'b']]), ends, ends.context)
+    expect(ends.remote.calls).toEqual(['has 1', 'has 2'])
+    expect(plan.trees).toMatchObject([{ missing: [idOf('a'), idOf('b')], promises: [] }])
+    expect(ends.known.hasTree(treeIdOf('c', 'd'))).toBe(false)
+  })
+
   test('between plan and send: the promise is asked for again, and what went is sent', async () => {
     putTree(ends.cache, 'a', 'b', 'c')
     await push(requestOf([['a', 'b', 'c']]))
