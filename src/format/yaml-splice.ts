@@ -84,7 +84,7 @@ function changeValue(work: Work, node: unknown, { before, after }: { before: unk
 function changeList(work: Work, node: unknown, { before, after }: { before: readonly unknown[]; after: readonly unknown[] }): boolean {
   if (!work.library.isSeq(node) || !node.range) return false
   if (node.flow) return replaceFlow(work, node.range, after)
-  if (before.length !== after.length || node.items.length !== after.length) return false
+  if (node.items.length !== after.length) return false
   return after.every((value, index) => changeValue(work, node.items[index], { before: before[index], after: value }))
 }
 

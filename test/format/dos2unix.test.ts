@@ -28,6 +28,7 @@ test.each([
     join(Buffer.alloc(154, 0x80), 'a'.repeat(356), '\r\n'),
     join(Buffer.alloc(154, 0x80), 'a'.repeat(356), '\r\n'),
   ],
+  ['a CRLF in the middle of a chunk goes', join('a'.repeat(chunk / 2 - 1), '\r\nx'), join('a'.repeat(chunk / 2 - 1), '\nx')],
   ['a CRLF on the border of two chunks stays', join('a'.repeat(chunk - 1), '\r\nx\r\n'), join('a'.repeat(chunk - 1), '\r\nx\n')],
 ])('%s', (_, given, hashed) => {
   for (const step of [7919, chunk, 3 * chunk]) {

@@ -32,6 +32,8 @@ describe('parsePointer', () => {
     expect(parse(`# slowly\n${text}`)).toEqual(parse(text))
   })
 
+  test('a space behind a plain path is no part of it', () => expect(parse(`outs:\n- md5: ${a}\n  path: x \n`).outputs[0]?.path).toBe('x'))
+
   test('an import keeps what it is made of', () => {
     const text = `md5: ${b}\nfrozen: true\ndeps:\n- path: f.txt\n  repo:\n    url: ../src\n    rev_lock: ${a}\nouts:\n- md5: ${a}\n  size: 6\n  hash: md5\n  path: a.txt\nwdir: sub\n`
     expect(parse(text)).toEqual({
@@ -71,6 +73,8 @@ describe('parsePointer', () => {
     ['cmd: ls\n', "x.dvc is not a pointer: unknown key 'cmd' in cmd, line 1, column 1"],
     ['# c\n\n__proto__: {outs: []}\n', "x.dvc is not a pointer: unknown key '__proto__' in __proto__, line 3, column 1"],
     [`outs:\n- md5: ${a}\n`, "'path' is missing in outs -> 0, line 2, column 3"],
+    [`outs:\n- md5: ${a}\n  path: 123\n`, 'expected text in outs -> 0 -> path, line 3, column 3'],
+    [`outs:\n- md5: ${a}\n  path: null\n`, 'expected text'],
     ['outs:\n- path: 1\n', 'expected text in outs -> 0 -> path, line 2, column 3'],
     ["outs:\n- path: ''\n", 'expected a path in outs -> 0 -> path'],
     ['outs:\n- path: x\n  size: 1.5\n', 'expected a whole number in outs -> 0 -> size, line 3, column 3'],

@@ -32,6 +32,15 @@ test('order is that of code points, and astral characters come last', () => {
   expect(parseTree(bytes(`[${shuffled.map(({ path }) => row(path)).join(',')}]`)).map(({ path }) => path)).toEqual(paths)
 })
 
+test('what UTF-16 has in order is sorted all the same', () => {
+  const tree = ['\u{1f600}', '\u{e000}'].map(path => ({ path, id: a }))
+  expect(parseTree(printTree(tree)).map(({ path }) => path)).toEqual(['\u{e000}', '\u{1f600}'])
+  expect(parseTree(bytes(JSON.stringify(tree.map(({ path, id }) => ({ md5: id, relpath: path }))))).map(({ path }) => path)).toEqual([
+    '\u{e000}',
+    '\u{1f600}',
+  ])
+})
+
 test('escapes as Python writes them', () => {
   const printed = Buffer.from(printTree([{ path: 'é\u{1f600}\x7f\n\u2028"\\\x01/<', id: a }])).toString()
   expect(printed).toBe(`[{"md5": "${a}", "relpath": "\\u00e9\\ud83d\\ude00\\u007f\\n\\u2028\\"\\\\\\u0001/<"}]`)
