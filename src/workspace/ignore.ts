@@ -1,0 +1,148 @@
+/** Which paths `.dvcignore` and `.gitignore` files leave out. */
+import { lstatSync, readFileSync } from 'node:fs'
+import ignore, { type Ignore } from 'ignore'
+import { isSystemError } from '../base/error.ts'
+import { fileError } from '../store/file-errors.ts'
+import { type IgnorePattern, readIgnoreText } from './ignore-patterns.ts'
+
+/** Paths are relative to the repository's root, parts separated by `/`; '' is the root. */
+export interface IgnoreRules {
+  ignoresFolder(path: string): boolean
+  ignoresFile(path: string): boolean
+  /** The last rule that leaves the path, or a folder above it, out. `line` counts from 1; 0 and file '' for what is always left out. */
+  explain(path: string, options?: { readonly isFolder?: boolean }): IgnoreExplanation | undefined
+  /** Whether any pattern of a file can match something in this folder. Asking first makes a walk of a folder without patterns free. */
+  hasPatterns(folder: string): boolean
+}
+
+export interface IgnoreExplanation {
+  /** relative to the root */
+  readonly file: string
+  readonly line: number
+  /** as it stands in the file */
+  readonly pattern: string
+}
+
+/**
+ * DVC's: `.dvcignore` at any depth, read when a folder is first asked about. Always left out: `.git`, `.hg/`, `.dvc/` at any
+ * depth, and folders that are projects of their own (dvc/ignore.py).
+ */
+export const openDvcIgnore = (root: string): IgnoreRules =>
+  openRules({
+    root,
+    fileName: '.dvcignore',
+    stripsLines: true,
+    first: [],
+    isAlwaysIgnored: (path, isFolder) => {
+      const name = path.slice(path.lastIndexOf('/') + 1)
+      if (name === '.git' || (isFolder && (name === '.hg' || name === '.dvc'))) return name
+      return isFolder && isFolderAt(`${root}/${path}/.dvc`) ? `/${path}/` : undefined
+    },
+  })
+
+/** Git's: the user's excludes file, `.git/info/exclude`, then `.gitignore` at any depth. For passing over folders, not for what git tracks. */
+export const openGitIgnore = (root: string, excludesFile: string | undefined): IgnoreRules =>
+  openRules({
+    root,
+    fileName: '.gitignore',
+    stripsLines: false,
+    first: [...(excludesFile === undefined ? [] : [excludesFile]), `${gitFolder(root)}/info/exclude`],
+    isAlwaysIgnored: path => (path.slice(path.lastIndexOf('/') + 1) === '.git' ? '.git' : undefined),
+  })
+
+interface RuleSource {
+  readonly root: string
+  readonly fileName: string
+  /** white space around a line does not count, as in DVC */
+  readonly stripsLines: boolean
+  /** absolute paths of files whose patterns come before all others and start at the root */
+  readonly first: readonly string[]
+  /** the pattern to show when the path is always left out */
+  readonly isAlwaysIgnored: (path: string, isFolder: boolean) => string | undefined
+}
+
+/** The patterns that hold in a folder: its own after those from above, since the last one that matches decides. */
+interface FolderRules {
+  readonly patterns: readonly IgnorePattern[]
+  readonly matcher: Ignore | undefined
+}
+
+function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: RuleSource): IgnoreRules {
+  const rules = new Map<string, FolderRules>()
+  const folders = new Map<string, IgnoreExplanation | false>()
+
+  const rulesIn = (folder: string): FolderRules => {
+    const known = rules.get(folder)
+    if (known) return known
+    const above = folder === '' ? firstRules() : rulesIn(parentOf(folder))
+    const file = folder === '' ? fileName : `${folder}/${fileName}`
+    const text = readIfThere(`${root}/${file}`)
+    const found = text === undefined ? above : withPatterns(above, readIgnoreText(text, { file, folder, strips: stripsLines }))
+    rules.set(folder, found)
+    return found
+  }
+  const firstRules = (): FolderRules =>
+    first.reduce<FolderRules>(
+      (found, file) => {
+        const text = readIfThere(file)
+        return text === undefined ? found : withPatterns(found, readIgnoreText(text, { file, folder: '', strips: stripsLines }))
+      },
+      { patterns: [], matcher: undefined },
+    )
+
+  /** Asks only about the path itself: the folders above have been asked before. */
+  const explainOne = (path: string, isFolder: boolean): IgnoreExplanation | undefined => {
+    const always = isAlwaysIgnored(path, isFolder)
+    if (always !== undefined) return { file: '', line: 0, pattern: always }
+    const { matcher, patterns } = rulesIn(parentOf(path))
+    const result = matcher?.test(isFolder ? `${path}/` : path)
+    if (!result?.ignored) return undefined
+    const { file, line, pattern } = patterns[Number(result.rule?.mark)] as IgnorePattern
+    return { file, line, pattern }
+  }
+  const explainFolder = (path: string): IgnoreExplanation | undefined => {
+    if (path === '') return undefined
+    const known = folders.get(path)
+    if (known !== undefined) return known || undefined
+    const found = explainFolder(parentOf(path)) ?? explainOne(path, true)
+    folders.set(path, found ?? false)
+    return found
+  }
+  const explainFile = (path: string): IgnoreExplanation | undefined => explainFolder(parentOf(path)) ?? explainOne(path, false)
+  return {
+    ignoresFolder: path => explainFolder(path) !== undefined,
+    ignoresFile: path => explainFile(path) !== undefined,
+    explain: (path, { isFolder = isFolderAt(`${root}/${path}`) } = {}) => (isFolder ? explainFolder(path) : explainFile(path)),
+    hasPatterns: folder => rulesIn(folder).patterns.length > 0,
+  }
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+function withPatterns(above: FolderRules, more: readonly IgnorePattern[]): FolderRules {
+  if (more.length === 0) return above
+  const patterns = [...above.patterns, ...more]
+  const matcher = ignore({ ignorecase: false }).add(patterns.map(({ fromRoot }, index) => ({ pattern: fromRoot, mark: String(index) })))
+  return { patterns, matcher }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined
+    throw fileError(error, `read ${file}`, file)
+  }
+}
+
+const isFolderAt = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+/** In a linked work tree or submodule `.git` is a file that names the folder; what is common to all work trees lies behind `commondir`. */
+function gitFolder(root: string): string {
+  const own = /^gitdir: (.*)$/m.exec(readIfThere(`${root}/.git`) ?? '')?.[1]
+  if (own === undefined) return `${root}/.git`
+  const folder = own.startsWith('/') ? own : `${root}/${own}`
+  const common = readIfThere(`${folder}/commondir`)?.trim()
+  if (common === undefined) return folder
+  return common.startsWith('/') ? common : `${folder}/${common}`
+}

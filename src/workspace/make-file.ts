@@ -1,0 +1,136 @@
+/** Makes one file of the workspace from an object of the cache that is known to be whole. */
+import { type BigIntStats, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs'
+import { DvError, isSystemError } from '../base/error.ts'
+import { sameStamp, stampOf } from '../base/file-stamp.ts'
+import { objectPath } from '../format/object-path.ts'
+import { fileError } from '../store/file-errors.ts'
+import { type FileOrder, FileState, type MakeTask } from './file-order.ts'
+import { idOfRow, pathIn } from './file-rows.ts'
+import { copyFile, type LinkKind, linkBy, linkRefusals, openLinker } from './link.ts'
+import { hashFile } from './read-stable.ts'
+import { copyStamp, newStampRows, readStamp, stampWidth, writeStamp } from './stamp-rows.ts'
+import { openUnfinishedNames } from './unfinished.ts'
+
+/**
+ * Writes the row's stamp and state. One maker for each thread. What is at the path and is not what the row says stays there.
+ * @throws DvError 'unsaved-files', 'checkout-failed', 'access-denied', 'disk-full', 'interrupted'
+ */
+export function openFileMaker(task: MakeTask, isStopped: () => boolean): (order: FileOrder, row: number) => void {
+  const link = openLinker(task.links)
+  // All empty files of a cache are one object; DVC copies them, so that its link count does not grow without end.
+  const linkEmpty = openLinker(task.links.filter(kind => kind !== 'hardlink'))
+  const newName = openUnfinishedNames()
+  const [first] = task.links
+  let direct = !task.executable && (first === 'hardlink' || first === 'symlink') ? first : undefined
+
+  /** A link is there as a whole or not at all, so it needs no temporary name where nothing is to be replaced. */
+  const linkDirectly = (object: string, path: string): boolean => {
+    if (direct === undefined) return false
+    try {
+      linkBy[direct](object, path)
+      return true
+    } catch (error) {
+      if (!isSystemError(error, 'EEXIST', ...linkRefusals)) throw error
+      if (!isSystemError(error, 'EEXIST', 'EMLINK')) direct = undefined
+      return false
+    }
+  }
+
+  const makeAside = (object: string, { to, isEmpty }: { readonly to: string; readonly isEmpty: boolean }): LinkKind => {
+    if (!task.executable) return (isEmpty ? linkEmpty : link)(object, to)
+    copyFile(object, to, { executable: true })
+    return 'copy'
+  }
+
+  const make = (
+    order: FileOrder,
+    { row, path, object }: { readonly row: number; readonly path: string; readonly object: string },
+  ): void => {
+    const { size, inode } = readStamp(order.objects, row)
+    const isNew = order.states[row] === FileState.create
+    if (isNew && size > 0n && direct !== undefined && linkDirectly(object, path)) return stampMade(order, row, direct)
+    const temporary = path.slice(0, path.lastIndexOf('/') + 1) + newName()
+    try {
+      const kind = makeAside(object, { to: temporary, isEmpty: size === 0n })
+      const there = statsAt(path)
+      if (there !== undefined) {
+        const isEqual = isNew ? hasContent(order, { row, path, there, isStopped }) : sameStamp(readStamp(order.stamps, row), stampOf(there))
+        if (!isEqual) throw inTheWay(path, isNew)
+      }
+      if (there !== undefined && (isNew || (kind === 'hardlink' && there.ino === inode))) {
+        // Renaming one name of a file to another of its names does nothing at all.
+        unlinkSync(temporary)
+        writeStamp(order.stamps, row, there)
+        order.states[row] = FileState.made
+        return
+      }
+      renameSync(temporary, path)
+      stampMade(order, row, kind)
+    } catch (error) {
+      remove(temporary)
+      throw error
+    }
+
+    /** Of a link the stamp is known: a look at each of 20,000 files would cost 50 ms. */
+    function stampMade(order: FileOrder, row: number, kind: LinkKind): void {
+      order.states[row] = FileState.made
+      if (kind === 'copy' || kind === 'reflink') return writeStamp(order.stamps, row, lstatSync(path, { bigint: true }))
+      copyStamp({ rows: order.objects, row }, { rows: order.stamps, row })
+      if (kind === 'hardlink') order.stamps[row * stampWidth + 4] = readStamp(order.objects, row).links + 1n
+    }
+  }
+
+  return (order, row) => {
+    const id = idOfRow(order.ids, row)
+    const path = pathIn(order.output, order.paths[row] ?? '')
+    try {
+      make(order, { row, path, object: `${task.cache.folder}/${objectPath(id, task.cache.hash)}` })
+    } catch (error) {
+      throw isSystemError(error, 'EISDIR', 'ENOTDIR', 'ENOENT', 'EEXIST', 'ENOTEMPTY')
+        ? new DvError('checkout-failed', `cannot write ${path}: ${error.message}`, { hint: `ls -ld ${path}`, cause: error })
+        : fileError(error, `write ${path}`, path)
+    }
+  }
+}
+
+/** Of what is meant by a symlink to a file. @throws DvError 'checkout-failed' when something is there that is no file */
+function statsAt(path: string): BigIntStats | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  if (stats === undefined || stats.isFile()) return stats
+  const target = stats.isSymbolicLink() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : undefined
+  if (target?.isFile()) return target
+  throw new DvError('checkout-failed', `cannot write ${path}: what is there is no file`, { hint: `move it away: mv ${path} ${path}.old` })
+}
+
+interface Contender {
+  readonly row: number
+  readonly path: string
+  readonly there: BigIntStats
+  readonly isStopped: () => boolean
+}
+
+/** A file that nobody knew of may be the very one that is wanted: one that .dvcignore hides, or another dv was quicker. */
+function hasContent(order: FileOrder, { row, path, there, isStopped }: Contender): boolean {
+  if (there.size !== readStamp(order.objects, row).size || order.task.kind !== 'make') return false
+  const stamps = newStampRows(1)
+  writeStamp(stamps, 0, there)
+  const wanted = idOfRow(order.ids, row)
+  return hashFile({ path, stamps, row: 0 }, { kind: order.task.cache.hash, isStopped, accepts: id => id === wanted }) === wanted
+}
+
+const inTheWay = (path: string, isNew: boolean): DvError =>
+  new DvError(
+    'unsaved-files',
+    isNew ? `${path} is in the way: it is not tracked, and has other content` : `${path} was changed just now and is not saved`,
+    {
+      hint: isNew ? `mv ${path} ${path}.old` : 'dv status',
+    },
+  )
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error
+  }
+}
