@@ -9,7 +9,9 @@ export async function completionScript(words: readonly string[]): Promise<string
   const shell = words.filter(word => word !== '-s' && word !== '--shell').at(-1) ?? 'bash'
   const print = shells[shell]
   if (!print) throw new DvError('usage', `there is no completion for '${shell}'`, { hint: 'dv completion bash, zsh or fish' })
-  return print(await Promise.all(Object.values(verbs).map(verb => verb.load())))
+  const commands: AnyCommand[] = []
+  for (const verb of Object.values(verbs)) commands.push(await verb.load())
+  return print(commands)
 }
 
 const flagsOf = (command: AnyCommand): readonly string[] =>

@@ -3,7 +3,10 @@ import { commandHelp } from './help.ts'
 import { verbs } from './table.ts'
 
 export async function printReference(): Promise<string> {
-  const commands = await Promise.all(Object.values(verbs).map(verb => verb.load()))
-  const pages = commands.map(command => `## dv ${command.name}\n\n\`\`\`text\n${commandHelp(command).trimEnd()}\n\`\`\`\n`)
+  const pages: string[] = []
+  for (const verb of Object.values(verbs)) {
+    const command = await verb.load()
+    pages.push(`## dv ${command.name}\n\n\`\`\`text\n${commandHelp(command).trimEnd()}\n\`\`\`\n`)
+  }
   return `# All commands, as \`dv <command> --help\` shows them\n\n${pages.join('\n')}`
 }
