@@ -38,7 +38,7 @@ export interface Repo {
   readonly links: readonly LinkKind[]
   /** `outputPath` absolute. One index per output for the whole verb, flushed at its end. */
   stateIndex(outputPath: string): StateIndex
-  /** `name` undefined: core.remote. @throws DvError 'bad-config' (none specified, does not exist), 'untrusted' */
+  /** `name` undefined: core.remote. @throws DvError 'no-remote' (none specified, does not exist), 'untrusted' */
   remote(name: string | undefined): Promise<RemoteConfig>
   /** opened once per remote and hash, closed with the repository */
   store(remote: RemoteConfig, hash: HashKind): Promise<OpenedStore>

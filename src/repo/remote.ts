@@ -14,7 +14,7 @@ export interface ResolvedRemote extends RemoteConfig {
   readonly origins: ReadonlyMap<string, SettingOrigin>
 }
 
-/** `root`: of the repository, for messages. @throws DvError 'bad-config' when none is specified, there is no such remote, or its url leads in a circle */
+/** `root`: of the repository, for messages. @throws DvError 'no-remote' when none is specified or there is no such remote, 'bad-config' when its url leads in a circle */
 export function resolveRemote(name: string | undefined, config: Config, root: string): ResolvedRemote {
   const chosen = name ?? config.get('core', 'remote')
   if (!chosen) throw noneSpecified(config, root)
@@ -24,7 +24,7 @@ export function resolveRemote(name: string | undefined, config: Config, root: st
 function resolveNamed(name: string, config: Config, passed: readonly string[]): ResolvedRemote {
   const section = `remote "${name}"`
   const { url, ...own } = config.section(section)
-  if (!config.remotes().includes(name)) throw new DvError('bad-config', `remote '${name}' doesn't exist`, { hint: 'dv remote list' })
+  if (!config.remotes().includes(name)) throw new DvError('no-remote', `remote '${name}' doesn't exist`, { hint: 'dv remote list' })
   if (!url) throw new DvError('bad-config', `remote '${name}' has no url`, { hint: `dv remote modify ${name} url <url>` })
   if (passed.includes(name))
     throw new DvError('bad-config', `the url of remote '${name}' leads in a circle: ${[...passed, name].join(' -> ')}`)
@@ -52,7 +52,7 @@ const withSubfolder = (url: string, below: string): string =>
 
 function noneSpecified(config: Config, root: string): DvError {
   const [first] = config.remotes()
-  return new DvError('bad-config', `no remote specified in ${root}`, {
+  return new DvError('no-remote', `no remote specified in ${root}`, {
     hint: first === undefined ? 'dv remote add -d <name> <url>' : `dv remote default ${config.remotes().length === 1 ? first : '<name>'}`,
   })
 }

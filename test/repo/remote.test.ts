@@ -42,13 +42,13 @@ test('what is missing is told with the line to type', () => {
     }
   }
   expect(failure('')).toMatchObject({
-    code: 'bad-config',
+    code: 'no-remote',
     message: expect.stringContaining('no remote specified in /'),
     hint: 'dv remote add -d <name> <url>',
   })
   const one = `['remote "lab"']\n    url = s3://b\n`
   expect(failure(one)).toMatchObject({ hint: 'dv remote default lab' })
-  expect(failure(one, 'nosuch')).toMatchObject({ code: 'bad-config', message: "remote 'nosuch' doesn't exist", hint: 'dv remote list' })
+  expect(failure(one, 'nosuch')).toMatchObject({ code: 'no-remote', message: "remote 'nosuch' doesn't exist", hint: 'dv remote list' })
   expect(failure(`['remote "a"']\n    url = remote://b/x\n['remote "b"']\n    url = remote://a\n`, 'a')).toMatchObject({
     message: expect.stringContaining('a -> b -> a'),
   })
