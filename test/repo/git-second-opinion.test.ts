@@ -28,7 +28,8 @@ test('commits, names, bytes and index agree with isomorphic-git', async () => {
   expect([...git.commits('tags')]).toEqual([await isomorphic.resolveRef({ fs, dir: lab.root, ref: 'v1' })])
   for (const oid of [head, ...git.commits('tags')]) {
     const names = await isomorphic.listFiles({ fs, dir: lab.root, ref: oid })
-    expect(git.listAt(oid).map(entry => entry.path)).toEqual(names)
+    const top = (await git.treeAt(oid, ''))?.map(entry => entry.name) ?? []
+    expect(top).toEqual([...new Set(names.map(name => name.split('/')[0]))])
     for (const filepath of names) {
       const { blob } = await isomorphic.readBlob({ fs, dir: lab.root, oid, filepath })
       expect(Buffer.from((await git.readAt(oid, filepath)) ?? []).equals(Buffer.from(blob))).toBe(true)
