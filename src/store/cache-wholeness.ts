@@ -1,12 +1,13 @@
 /** Whether an object of the cache is still what its id says. */
-import { type BigIntStats, lstatSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { DvError, isSystemError } from '../base/error.ts'
 import { sameStamp, stampOf } from '../base/file-stamp.ts'
-import type { ObjectId } from '../base/object-id.ts'
+import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
 import { fileError } from './file-errors.ts'
-import { type IdCheck, openIdCheck } from './id-check.ts'
+import { openHashSink } from './hash-sink.ts'
+import { isObject } from './id-check.ts'
 import type { ObjectFolder } from './object-folder.ts'
 import type { ObjectStamps } from './object-stamps.ts'
 import { objectMode, smallObjectBytes } from './whole-file.ts'
@@ -26,9 +27,7 @@ export async function checkWhole({ place, stamps, setAside }: WholenessOptions, 
   try {
     const before = lstatSync(path, { bigint: true })
     if ((Number(before.mode) & 0o777) === objectMode && stamps.trusts(id, stampOf(before))) return true
-    const check = openIdCheck(id, place.hash)
-    await hashFile(path, { check, stats: before }, signal)
-    if (check.matches()) {
+    if (await isObjectFile(path, { id, hash: place.hash, size: before.size }, signal)) {
       // An object that is being written to is not remembered: what was hashed may be gone.
       if (sameStamp(stampOf(before), stampOf(lstatSync(path, { bigint: true })))) stamps.record(id, stampOf(before))
       return true
@@ -47,19 +46,25 @@ export async function checkWhole({ place, stamps, setAside }: WholenessOptions, 
   return false
 }
 
-async function hashFile(path: string, { check, stats }: { check: IdCheck; stats: BigIntStats }, signal: AbortSignal): Promise<void> {
+async function isObjectFile(
+  path: string,
+  { id, hash, size }: { id: ObjectId; hash: HashKind; size: bigint },
+  signal: AbortSignal,
+): Promise<boolean> {
   throwIfAborted(signal)
-  if (stats.size <= smallObjectBytes) return check.update(readFileSync(path))
+  if (size <= smallObjectBytes) return isObject(readFileSync(path), id, hash)
   const file = await open(path, 'r')
+  const sink = openHashSink({ id, hash }, undefined)
   try {
     const block = Buffer.allocUnsafe(blockBytes)
     for (;;) {
       throwIfAborted(signal)
       const { bytesRead } = await file.read(block, 0, blockBytes)
-      if (bytesRead === 0) return
-      check.update(block.subarray(0, bytesRead))
+      if (bytesRead === 0) return await sink.matches()
+      await sink.take(block.subarray(0, bytesRead))
     }
   } finally {
+    await sink.settle()
     await file.close()
   }
 }

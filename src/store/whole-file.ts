@@ -1,12 +1,13 @@
 /** The door through which objects enter a folder: under a temporary name until they are whole and their hash is known. */
 import { closeSync, fchmodSync, fstatSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { DvError, isSystemError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
 import { fileError } from './file-errors.ts'
-import { isObject, openIdCheck } from './id-check.ts'
+import { openHashSink } from './hash-sink.ts'
+import { isObject } from './id-check.ts'
 import type { ObjectFolder } from './object-folder.ts'
 import { readHead } from './read-head.ts'
 
@@ -14,8 +15,6 @@ import { readHead } from './read-head.ts'
 export const smallObjectBytes = 1 << 20
 /** What DVC gives to objects (dvc_objects/fs/local.py, CACHE_MODE): it trusts those of this mode and hashes all others. */
 export const objectMode = 0o444
-/** Bytes that are written at a time while the next ones are hashed. */
-const blockBytes = 1 << 20
 
 /** @returns false when the object was there already. @throws DvError 'object-corrupt', 'disk-full', 'access-denied' */
 export function writeWhole(place: ObjectFolder, id: ObjectId, bytes: Uint8Array): boolean {
@@ -66,68 +65,44 @@ export async function receiveWhole(
 
 async function streamWhole(
   place: ObjectFolder,
-  { id, head, body }: { readonly id: ObjectId; readonly head: Uint8Array[]; readonly body: Readable },
+  { id, head, body }: { readonly id: ObjectId; readonly head: readonly Uint8Array[]; readonly body: Readable },
 ): Promise<{ bytes: number; isNew: boolean }> {
-  const failed = (error: unknown): never => {
-    throw cannotWrite(error, id, place)
+  const orTold = async <T>(work: () => Promise<T> | T): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw cannotWrite(error, id, place)
+    }
   }
-  const check = openIdCheck(id, place.hash)
   let temporary: string | undefined
-  let handle: FileHandle | undefined
-  let writing: Promise<void> = Promise.resolve()
-  let bytes = 0
   try {
+    const path = await orTold(() => place.temporaryPath())
+    temporary = path
+    const file = await orTold(() => open(path, 'wx', objectMode))
+    let bytes = 0
     try {
-      temporary = place.temporaryPath()
-      handle = await open(temporary, 'wx', objectMode)
-    } catch (error) {
-      return failed(error)
+      const sink = openHashSink({ id, hash: place.hash }, file)
+      const take = (chunk: Uint8Array): Promise<void> => {
+        bytes += chunk.length
+        return orTold(() => sink.take(chunk))
+      }
+      try {
+        for (const chunk of head) await take(chunk)
+        for await (const chunk of body as AsyncIterable<Uint8Array>) await take(chunk)
+        if (!(await orTold(sink.matches))) throw corrupt(id)
+      } finally {
+        await sink.settle()
+      }
+      await orTold(async () => ((await file.stat()).mode & 0o7777) === objectMode || file.chmod(objectMode))
+    } finally {
+      await orTold(() => file.close()) // where NFS reports a full disk
     }
-    const file = handle
-    let block = head
-    let blockSize = 0
-    for (const chunk of head) {
-      check.update(chunk)
-      bytes += chunk.length
-    }
-    blockSize = bytes
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      check.update(chunk)
-      block.push(chunk)
-      bytes += chunk.length
-      blockSize += chunk.length
-      if (blockSize < blockBytes) continue
-      await writing
-      writing = writeAll(file, block).catch(failed)
-      writing.catch(() => undefined) // it is awaited below; a failure before that is no unhandled one
-      block = []
-      blockSize = 0
-    }
-    await writing
-    await writeAll(file, block).catch(failed)
-    if (!check.matches()) throw corrupt(id)
-    if (((await file.stat()).mode & 0o7777) !== objectMode) await file.chmod(objectMode).catch(failed)
-    handle = undefined
-    await file.close().catch(failed) // where NFS reports a full disk
-    try {
-      return { bytes, isNew: place.place(temporary, id) }
-    } catch (error) {
-      return failed(error)
-    }
+    return { bytes, isNew: await orTold(() => place.place(path, id)) }
   } catch (error) {
     body.destroy()
-    await writing.catch(() => undefined) // that failure is the one being thrown
-    await handle?.close().catch(() => undefined) // the file goes anyway
     if (temporary !== undefined) unlinkIfThere(temporary)
     throw error
   }
-}
-
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  if (chunks.length === 0) return
-  const { bytesWritten } = await file.writev(chunks)
-  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  if (bytesWritten < size) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
 }
 
 function unlinkIfThere(path: string): void {

@@ -44,11 +44,13 @@ test('killed at ten different moments, each object in the cache is whole, and it
   for (let round = 0; round < 10; round++) {
     const child = spawn(process.execPath, [script, folder, `${round}`], { stdio: ['ignore', 'pipe', 'inherit'] })
     const ended = new Promise(done => child.on('exit', done))
-    let begun = 0
-    for await (const dots of child.stdout) {
-      begun += dots.length
-      if (begun > round * 2) break
-    }
+    await new Promise<void>(resolve => {
+      let begun = 0
+      child.stdout.on('data', (dots: Buffer) => {
+        begun += dots.length
+        if (begun > round * 2) resolve()
+      })
+    })
     await setTimeout(round % 5)
     child.kill('SIGKILL')
     await ended
