@@ -64,12 +64,17 @@ interface RuleSource {
 /** The patterns that hold in a folder: its own after those from above, since the last one that matches decides. */
 interface FolderRules {
   readonly patterns: readonly IgnorePattern[]
+  /** of those that may match what they do not name */
   readonly matcher: Ignore | undefined
+  /** of all */
+  readonly whole: () => Ignore | undefined
 }
 
 function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: RuleSource): IgnoreRules {
   const rules = new Map<string, FolderRules>()
   const folders = new Map<string, IgnoreExplanation | false>()
+  /** Paths that a pattern names, see `withPatterns`. */
+  const named = new Set<string>()
 
   const rulesIn = (folder: string): FolderRules => {
     const known = rules.get(folder)
@@ -77,7 +82,7 @@ function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: Rule
     const above = folder === '' ? firstRules() : rulesIn(parentOf(folder))
     const file = folder === '' ? fileName : `${folder}/${fileName}`
     const text = readIfThere(`${root}/${file}`)
-    const found = text === undefined ? above : withPatterns(above, readIgnoreText(text, { file, folder, strips: stripsLines }))
+    const found = text === undefined ? above : withPatterns(above, readIgnoreText(text, { file, folder, strips: stripsLines }), named)
     rules.set(folder, found)
     return found
   }
@@ -85,17 +90,17 @@ function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: Rule
     first.reduce<FolderRules>(
       (found, file) => {
         const text = readIfThere(file)
-        return text === undefined ? found : withPatterns(found, readIgnoreText(text, { file, folder: '', strips: stripsLines }))
+        return text === undefined ? found : withPatterns(found, readIgnoreText(text, { file, folder: '', strips: stripsLines }), named)
       },
-      { patterns: [], matcher: undefined },
+      { patterns: [], matcher: undefined, whole: () => undefined },
     )
 
   /** Asks only about the path itself: the folders above have been asked before. */
   const explainOne = (path: string, isFolder: boolean): IgnoreExplanation | undefined => {
     const always = isAlwaysIgnored(path, isFolder)
     if (always !== undefined) return { file: '', line: 0, pattern: always }
-    const { matcher, patterns } = rulesIn(parentOf(path))
-    const result = matcher?.test(isFolder ? `${path}/` : path)
+    const { matcher, whole, patterns } = rulesIn(parentOf(path))
+    const result = (named.has(path) ? whole() : matcher)?.test(isFolder ? `${path}/` : path)
     if (!result?.ignored) return undefined
     const { file, line, pattern } = patterns[Number(result.rule?.mark)] as IgnorePattern
     return { file, line, pattern }
@@ -119,12 +124,28 @@ function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: Rule
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
-function withPatterns(above: FolderRules, more: readonly IgnorePattern[]): FolderRules {
+/**
+ * `/name` is what DVC and dv write for each output: 2,000 of them in one file, tried one by one on 2,000 pointers, took 0.7 s. They
+ * matter only to the paths that they name, which are kept in `named`; all others are held against the rest of the patterns.
+ */
+function withPatterns(above: FolderRules, more: readonly IgnorePattern[], named: Set<string>): FolderRules {
   if (more.length === 0) return above
   const patterns = [...above.patterns, ...more]
-  const matcher = ignore({ ignorecase: false }).add(patterns.map(({ fromRoot }, index) => ({ pattern: fromRoot, mark: String(index) })))
-  return { patterns, matcher }
+  for (const { fromRoot } of more) if (plainPath.test(fromRoot)) named.add(fromRoot.replace(/^\//, ''))
+  const rules = patterns.map(({ fromRoot }, index) => ({ pattern: fromRoot, mark: String(index) }))
+  let whole: Ignore | undefined
+  return {
+    patterns,
+    matcher: ignore({ ignorecase: false }).add(rules.filter(({ pattern }) => !plainPath.test(pattern))),
+    whole: () => {
+      whole ??= ignore({ ignorecase: false }).add(rules)
+      return whole
+    },
+  }
 }
+
+/** Tied to its folder, for files and folders alike, and without a character that means anything. */
+const plainPath = /^(?![!#])(?=.*\/[^/])[^*?[\]\\]*[^*?[\]\\\s/]$/s
 
 function readIfThere(file: string): string | undefined {
   try {
