@@ -24,7 +24,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   attempts: 6, // with the delays below: about 8 s of patience, which a server needs to restart
   firstDelayMs: 250, // git-lfs's, tq/transfer_queue.go
   maxDelayMs: 5_000,
-  strangerMs: 3_000,
+  strangerMs: 2_000,
 }
 
 /**

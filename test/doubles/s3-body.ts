@@ -41,11 +41,14 @@ function unwrapChunks(raw: Buffer): { body: Buffer; trailers: Map<string, string
 /** CRC-32 (IEEE 802.3), in base64 of its four bytes, as S3 writes it. */
 function crc32(bytes: Buffer): string {
   let crc = 0xffff_ffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1
-  }
+  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8)
   const four = Buffer.alloc(4)
   four.writeUInt32BE(~crc >>> 0)
   return four.toString('base64')
 }
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb8_8320 : crc >>> 1
+  return crc >>> 0
+})

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { text as textOf } from 'node:stream/consumers'
 import type { Context } from '../../base/context.ts'
 import { throwIfAborted } from '../../base/pool.ts'
+import { interruption } from '../interruption.ts'
 import { addressOf } from './address.ts'
 import { findWhereabouts } from './aws-profile.ts'
 import { openCredentials, type S3Credentials } from './credentials.ts'
@@ -44,6 +45,8 @@ export interface S3Client {
   readonly secure: boolean
   /** The head of a 2xx reply. Its body must be read or destroyed. @throws DvError */
   send(operation: S3Operation, signal: AbortSignal): Promise<IncomingMessage>
+  /** The same where the reply's head is all that counts: its connection is free again when this resolves. @throws DvError */
+  confirm(operation: S3Operation, signal: AbortSignal): Promise<void>
   /** The same with the whole body as text, for small replies. @throws DvError */
   call(operation: S3Operation, signal: AbortSignal): Promise<{ readonly head: IncomingMessage; readonly text: string }>
   /** What broke a body after `send`, in dv's words. */
@@ -129,15 +132,21 @@ export async function openS3Client(settings: S3Settings, context: Context): Prom
       if (place.region !== elsewhere) place = goTo(elsewhere)
     }
   }
-  const explain: S3Client['explain'] = (error, operation, signal) => {
-    throwIfAborted(signal)
-    return networkError(error, about(operation, credentials?.current()))
-  }
+  const explain: S3Client['explain'] = (error, operation, signal) =>
+    signal.aborted ? interruption() : networkError(error, about(operation, credentials?.current()))
 
   return {
     settings,
     secure: place.address.secure,
     send,
+    confirm: async (operation, signal) => {
+      const head = await send(operation, signal)
+      await new Promise<void>((resolve, reject) => {
+        head.once('end', resolve)
+        head.once('error', error => reject(explain(error, operation, signal)))
+        head.resume()
+      })
+    },
     call: async (operation, signal) => {
       const head = await send(operation, signal)
       try {

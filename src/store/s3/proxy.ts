@@ -1,5 +1,6 @@
 /** Proxies as the environment names them: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, in capitals or not (curl's reading of them). */
 import { type Agent, request } from 'node:http'
+import { isIP } from 'node:net'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import type { Context } from '../../base/context.ts'
 
@@ -41,7 +42,8 @@ export function tunnelThrough(proxy: URL, timeoutMs: number): CreateConnection {
       timeout: timeoutMs,
     })
     ask.once('connect', (reply, socket) => {
-      if (reply.statusCode === 200) return finish(null, connect({ ...(options as ConnectionOptions), socket, servername: host }))
+      if (reply.statusCode === 200)
+        return finish(null, connect({ ...(options as ConnectionOptions), socket, ...(isIP(host) === 0 ? { servername: host } : {}) }))
       socket.destroy()
       finish(Object.assign(new Error(`the proxy ${proxy.host} answered ${reply.statusCode} for ${target}`), { code: 'ECONNREFUSED' }))
     })

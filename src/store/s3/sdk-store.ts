@@ -18,6 +18,7 @@ import { listPages, type Shelf, whichAreThere } from './listing.ts'
 import { multipartThreshold, partsAtOnce, type UploadCalls, uploadInParts } from './multipart.ts'
 import { quietSdk, silentLogger } from './sdk-quiet.ts'
 import type { S3Settings } from './settings.ts'
+import { timeoutCode } from './transport.ts'
 import { prepareBody } from './upload-body.ts'
 
 export async function openSdkStore(settings: S3Settings, hash: HashKind, context: Context): Promise<ObjectStore> {
@@ -191,17 +192,18 @@ async function consumeBody<T>(body: Readable, consume: (body: Readable) => Promi
 interface SdkFailure {
   readonly name?: string
   readonly message?: string
+  readonly code?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
 }
 
-/** The SDK's exceptions carry S3's code as their name. */
+/** The SDK's exceptions carry S3's code as their name, and for the network's failures Node's code, or at the least its name in the message. */
 function sdkError(error: unknown, about: RequestContext): unknown {
   if (error instanceof DvError) return error
-  const { name = '', message, $metadata } = error as SdkFailure
+  const { name = '', message = '', code, $metadata } = error as SdkFailure
   const status = $metadata?.httpStatusCode
-  if (status === undefined)
-    return networkError(name === 'TimeoutError' ? Object.assign(error as Error, { code: 'ETIMEDOUT' }) : error, about)
-  return replyError({ status, code: name === 'NotFound' || /^\d*$/.test(name) ? '' : name, message }, about)
+  if (status !== undefined) return replyError({ status, code: name === 'NotFound' || /^\d*$/.test(name) ? '' : name, message }, about)
+  const known = code ?? /\bE[A-Z]{4,}\b/.exec(message)?.[0] ?? (name === 'TimeoutError' ? timeoutCode : undefined)
+  return networkError(known === undefined ? error : Object.assign(error as Error, { code: known }), about)
 }
 
 const writeFields = ({ writeHeaders }: S3Settings): Partial<PutObjectCommandInput> =>

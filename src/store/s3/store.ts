@@ -49,8 +49,7 @@ export async function openS3Store(remote: RemoteConfig, hash: HashKind, context:
       if (source.size > multipartThreshold) return uploadInParts(uploadCallsOf(client, key), { source, gate }, signal)
       const { body, md5 } = await prepareBody({ id, source, hash, secure: client.secure })
       const headers = { 'content-md5': md5, ...settings.writeHeaders, ...settings.objectHeaders }
-      const head = await client.send({ verb: 'write', method: 'PUT', key, headers, body }, signal)
-      head.resume()
+      await client.confirm({ verb: 'write', method: 'PUT', key, headers, body }, signal)
     },
     list: async function* (signal) {
       for await (const page of listPages(shelf, '', signal)) if (page.ids.length > 0) yield page.ids
@@ -72,8 +71,7 @@ async function listKeys(
 
 async function exists(client: S3Client, key: string, signal: AbortSignal): Promise<boolean> {
   try {
-    const head = await client.send({ verb: 'look for', method: 'HEAD', key, headers: client.settings.objectHeaders }, signal)
-    head.resume()
+    await client.confirm({ verb: 'look for', method: 'HEAD', key, headers: client.settings.objectHeaders }, signal)
     return true
   } catch (error) {
     if (error instanceof DvError && error.code === 'object-missing') return false

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { isSystemError } from '../../base/error.ts'
 import { throwIfAborted } from '../../base/pool.ts'
 import { onAbort } from '../abort-hooks.ts'
+import { interruption } from '../interruption.ts'
 import { proxyAuthorization, tunnelThrough } from './proxy.ts'
 import type { TlsTrust } from './settings.ts'
 
@@ -62,7 +63,7 @@ export function openTransport(options: TransportOptions): Transport {
         const release = onAbort(signal, () => (reply ?? sent).destroy(new Error('aborted by the signal')))
         const settleWith = (error: unknown): void => {
           release()
-          if (signal.aborted) reject(interruption(signal))
+          if (signal.aborted) reject(interruption())
           else reject(error)
         }
         sent.on('response', response => {
@@ -127,15 +128,6 @@ function sendBody(sent: ClientRequest, body: WireRequest['body']): void {
 }
 
 const timedOut = (message: string): Error => Object.assign(new Error(message), { code: timeoutCode })
-
-function interruption(signal: AbortSignal): unknown {
-  try {
-    throwIfAborted(signal)
-  } catch (error) {
-    return error // the DvError that the pool throws too
-  }
-  return undefined
-}
 
 /** Whether the error tells of the way to the server, not of the server's answer. */
 export const isConnectionError = (error: unknown): error is NodeJS.ErrnoException =>
