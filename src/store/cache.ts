@@ -39,7 +39,7 @@ export interface Cache extends ObjectStore {
   put(id: ObjectId, bytes: Uint8Array): void
   /** Read and checked against its id. @throws DvError 'object-missing', 'object-corrupt', 'bad-pointer' */
   readTree(id: ObjectId): Tree
-  /** A new, unused path under `.dv/tmp/`, which is made on first use. */
+  /** A new, unused path under `.dv/tmp/`, which is made on first use. @throws DvError 'access-denied', 'disk-full' */
   temporaryPath(): string
   /** Makes an object's folder `files/md5/ab` if it is not there (mode per cache.shared). */
   makeFolderOf(id: ObjectId): void
@@ -69,6 +69,15 @@ const writesAtOnce = 8
 export function openCache(options: CacheOptions): Cache {
   const { stamps } = options
   const place = openObjectFolder(options)
+  const orTold = <T>(task: string, work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw fileError(error, `${task} ${place.folder}`, place.folder)
+    }
+  }
+  const sizeOf = (id: ObjectId): number | undefined =>
+    orTold('look into', () => lstatSync(place.pathOf(id), { throwIfNoEntry: false })?.size)
   const stampPlaced = (id: ObjectId): void => stamps.record(id, stampOf(lstatSync(place.pathOf(id), { bigint: true })))
   const receive = async (id: ObjectId, body: Readable, signal: AbortSignal): Promise<number> => {
     const { bytes, isNew } = await receiveWhole(place, { id, body }, signal)
@@ -87,14 +96,14 @@ export function openCache(options: CacheOptions): Cache {
     hash: place.hash,
     stamps,
     pathOf: place.pathOf,
-    temporaryPath: place.temporaryPath,
-    makeFolderOf: place.makeFolderOf,
-    sizeOf: id => lstatSync(place.pathOf(id), { throwIfNoEntry: false })?.size,
+    temporaryPath: () => orTold('write in', place.temporaryPath),
+    makeFolderOf: id => orTold('write in', () => place.makeFolderOf(id)),
+    sizeOf,
     hasNow: ids => whichExistNow(place, ids),
     source: id => sourceOfObject(place, id),
     receive,
     put: (id, bytes) => {
-      if (lstatSync(place.pathOf(id), { throwIfNoEntry: false }) === undefined && writeWhole(place, id, bytes)) stampPlaced(id)
+      if (sizeOf(id) === undefined && writeWhole(place, id, bytes)) stampPlaced(id)
     },
     readTree: id => readTree(place.pathOf(id), id, place.folder),
     isWhole: (id, signal) => checkWhole({ place, stamps, setAside }, id, signal),

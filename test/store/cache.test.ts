@@ -276,6 +276,15 @@ test('has lists folders when many are asked for, and finds the same', async () =
   for (const id of ids) expect(cache.sizeOf(id)).toBe(there.has(id) ? 0 : undefined)
 })
 
+test('a cache that cannot be is an error of ours, from each of its doors', async () => {
+  writeFileSync(folder, 'a file where the cache should be')
+  const refused = expect.objectContaining({ name: 'DvError', code: 'store-refused', message: expect.stringContaining(folder) })
+  expect(() => cache.temporaryPath()).toThrow(refused)
+  expect(() => cache.makeFolderOf(idOf('x'))).toThrow(refused)
+  expect(() => cache.put(idOf('x'), Buffer.from('x'))).toThrow(refused)
+  await expect(cache.receive(idOf('x'), Readable.from([Buffer.from('x')]), never)).rejects.toEqual(refused)
+})
+
 const unprivileged = process.getuid?.() === 0 ? test.skip : test
 unprivileged('a folder without write permission is "access-denied" with a hint', () => {
   mkdirSync(folder)
