@@ -7,6 +7,7 @@ import { saveOutput } from '../workspace/save.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Added } from './add.ts'
 import type { AddPlan } from './add-plan.ts'
+import { adviseLinks } from './advise-links.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
 import { recordOutput } from './record-output.ts'
@@ -30,6 +31,8 @@ export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, c
       : await takeSnapshot(place, context)
   if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' went away while it was added`)
   const changed = await recordOutput(repo, plan, snapshot, options)
+  if (options.commit)
+    adviseLinks(repo, { bytes: snapshot.size, id: snapshot.kind === 'file' ? snapshot.id : snapshot.tree[0]?.id }, context)
   return {
     name: nameOf(repo, plan.path),
     pointer: nameOf(repo, plan.pointerFile),

@@ -10,6 +10,7 @@ import type { Selection } from '../repo/targets.ts'
 import { applyCheckout } from '../workspace/checkout.ts'
 import { type CheckoutPlan, planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
+import { adviseLinks, type Copied } from './advise-links.ts'
 import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
 
@@ -40,6 +41,8 @@ interface Work {
   readonly existed: boolean
   readonly wanted: Tree
   readonly name: string
+  /** the output is a folder without files, and is not there */
+  readonly makesFolder: boolean
 }
 
 /**
@@ -55,7 +58,7 @@ export async function checkoutOutputs(
   const failed: string[] = []
   context.report({ type: 'phase', name: 'Comparing' })
   const works = await planAll(repo, selections, { options, failed }, context)
-  const changing = works.filter(({ plan }) => isChanging(plan))
+  const changing = works.filter(isChanging)
   if (!options.force) refuseUnsaved(changing, repo)
   if (changing.length === 0 || options.dryRun) return reportOf(changing, { failed, lost: [], options })
   const paths = changing.map(work => work.selection.tracked.path)
@@ -71,6 +74,7 @@ export async function checkoutOutputs(
       )
       if (!options.force) refuseUnsaved(again, repo)
       for (const work of again) await apply(repo, work, failed, context)
+      adviseLinks(repo, copiedBy(again), context)
       return reportOf(again, { failed, lost: again.flatMap(lostBy), options })
     },
     { writes: paths },
@@ -124,6 +128,7 @@ async function planOne(
     wanted,
     plan: planCheckout(current, wanted, { isSaved: id => saved.has(id), relink }),
     existed: snapshot.kind !== 'absent',
+    makesFolder: wanted.length === 0 && selection.inside === undefined && snapshot.kind === 'absent',
     name: nameOf(repo, path),
   }
 }
@@ -139,7 +144,8 @@ async function savedOf(
   return going.size === 0 ? new Set() : repo.cache(hash).has([...going], context.signal)
 }
 
-const isChanging = (plan: CheckoutPlan): boolean => plan.create.length + plan.replace.length + plan.remove.length + plan.relink.length > 0
+const isChanging = ({ plan, makesFolder }: Work): boolean =>
+  makesFolder || plan.create.length + plan.replace.length + plan.remove.length + plan.relink.length > 0
 
 function refuseUnsaved(works: readonly Work[], repo: Repo): void {
   const unsaved = works.flatMap(lostBy)
@@ -160,7 +166,12 @@ const lostBy = (work: Work): readonly string[] => work.plan.unsaved.map(path => 
 
 async function apply(repo: Repo, work: Work, failed: string[], context: Context): Promise<void> {
   const { path, output } = work.selection.tracked
-  const options = { cache: repo.cache(output.hash), links: repo.links, ...(output.executable ? { executable: true } : {}) }
+  const options = {
+    cache: repo.cache(output.hash),
+    links: repo.links,
+    executable: output.executable === true,
+    emptyFolder: work.wanted.length === 0 && output.id !== undefined && isTreeId(output.id),
+  }
   const done = await applyCheckout(work.plan, placeOf(repo, path, output.hash), options, context)
   if (done.missing.length + done.damaged.length > 0) failed.push(work.name)
   for (const { id, movedTo } of done.damaged)
@@ -170,6 +181,11 @@ async function apply(repo: Repo, work: Work, failed: string[], context: Context)
       hint: `dv fetch ${work.name}`,
     })
 }
+
+const copiedBy = (works: readonly Work[]): Copied => ({
+  bytes: works.reduce((sum, work) => sum + (work.existed ? 0 : (work.selection.tracked.output.size ?? 0)), 0),
+  id: works.flatMap(work => work.plan.create.slice(0, 1))[0]?.id,
+})
 
 function reportOf(
   works: readonly Work[],
