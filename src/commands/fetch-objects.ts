@@ -3,6 +3,7 @@ import type { Context } from '../base/context.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
 import type { Repo } from '../repo/open.ts'
+import type { Cache } from '../store/cache.ts'
 import { fetchObjects } from '../transfer/fetch.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
 import { planFetch } from '../transfer/plan-fetch.ts'
@@ -41,18 +42,7 @@ async function fetchGroup(
 ): Promise<{ planned: number; report: TransferReport }> {
   const cache = repo.cache(group.hash)
   const treeIds = new Set(group.items.map(item => item.id).filter(isTreeId))
-  const missingTrees = planFetch(treeIds, cache).files
-  const direct = new Set(group.items.map(item => item.id).filter(id => !isTreeId(id)))
-  if (missingTrees.length === 0 && planFetch(direct, cache).files.length === 0) {
-    const known = await fetchTrees(treeIds, { cache }, context)
-    if (
-      planFetch(
-        filesOf(group, id => known.trees.get(id)),
-        cache,
-      ).files.length === 0
-    )
-      return { planned: 0, report: noTransfer }
-  }
+  if (await isHere(group, treeIds, { cache, context })) return { planned: 0, report: noTransfer }
   const { store, known } = await repo.store(group.remote, group.hash)
   const ends = { cache, remote: store, known }
   const trees = await fetchTrees(treeIds, ends, context)
@@ -69,11 +59,23 @@ async function fetchGroup(
     planned: plan.files.length,
     report: {
       moved: trees.moved + got.moved,
-      bytes: got.bytes,
+      bytes: trees.bytes + got.bytes,
       failed: failed.map(each => ({ ...each, name: names.get(each.id) ?? each.id })),
       absent: absent.map(id => ({ id, name: names.get(id) ?? id })),
     },
   }
+}
+
+/** Then no remote is opened, and no credentials are looked for. */
+async function isHere(
+  group: Group,
+  treeIds: ReadonlySet<ObjectId>,
+  { cache, context }: { readonly cache: Cache; readonly context: Context },
+): Promise<boolean> {
+  if (treeIds.size > 0 && planFetch(treeIds, cache).files.length > 0) return false
+  const { trees, absent, failed } = await fetchTrees(treeIds, { cache }, context)
+  const files = filesOf(group, id => trees.get(id))
+  return absent.length + failed.length === 0 && planFetch(files, cache).files.length === 0
 }
 
 function filesOf(group: Group, treeOf: (id: ObjectId) => Tree | undefined): ReadonlySet<ObjectId> {
