@@ -76,7 +76,8 @@ function lineOf(phase: Phase, time: number): string {
       : `${formatBytes(phase.doneBytes)} of ${formatBytes(phase.bytes)}`
   const rate = phase.doneBytes > 0 && seconds > 0.5 ? `${formatBytes(phase.doneBytes / seconds)}/s` : undefined
   const left = secondsLeft(phase, seconds)
-  return [phase.name, items, bytes, rate, left === undefined ? undefined : `${formatTime(left)} left`]
+  const name = `${phase.name.slice(0, 1).toUpperCase()}${phase.name.slice(1)}`
+  return [name, items, bytes, rate, left === undefined ? undefined : `${formatTime(left)} left`]
     .filter(part => part !== undefined)
     .join('  ')
 }

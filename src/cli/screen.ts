@@ -46,7 +46,7 @@ export function openScreen({
       drawn = true
     },
     color: stderr.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
-    columns: stderr.columns ?? 80,
+    columns: stderr.columns || 80,
   }
 }
 
