@@ -15,6 +15,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   ignore: ['workspace'],
   'xxhash-wasm': ['workspace'],
   '@aws-sdk/': ['store'],
+  '@smithy/': ['store'],
   commander: ['cli'],
 }
 const floorOf = new Map(floors.flatMap((rooms, floor) => rooms.map(room => [room, floor] as const)))
