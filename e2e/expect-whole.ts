@@ -20,14 +20,15 @@ export function expectWhole(folder: string): void {
   expect(wrong).toEqual([])
 }
 
-/** Every `.dir` among `keys` (as `files/md5/ab/cdef…`) is a promise: the files that it lists must be among them, too. */
+/** Every `.dir` among `keys` (`…files/md5/ab/cdef….dir`) is a promise: the files that it lists must be beside it. */
 export function expectPromisesKept(keys: readonly string[], readTree: (key: string) => string): void {
   const there = new Set(keys)
   const broken: string[] = []
   for (const key of keys.filter(key => key.endsWith('.dir'))) {
-    for (const entry of JSON.parse(readTree(key)) as { md5: string }[]) {
-      if (!there.has(`files/md5/${entry.md5.slice(0, 2)}/${entry.md5.slice(2)}`)) broken.push(`${key} promises ${entry.md5}`)
-    }
+    const root = key.slice(0, -'ab/cdef0123456789abcdef0123456789.dir'.length)
+    const files = (JSON.parse(readTree(key)) as { md5: string }[]).map(entry => `${root}${entry.md5.slice(0, 2)}/${entry.md5.slice(2)}`)
+    const missing = files.filter(file => !there.has(file))
+    if (missing.length > 0) broken.push(`${key} promises ${missing.length} files that are not there, so ${missing[0]}`)
   }
   expect(broken).toEqual([])
 }
