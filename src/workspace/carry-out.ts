@@ -9,7 +9,7 @@ import { throwIfAborted } from '../base/pool.ts'
 import { openCarrier } from './file-carrier.ts'
 import type { FileOrder } from './file-order.ts'
 import type { ThreadFailure } from './file-worker.ts'
-import { carry, counter, isStopped, nextRows, type OrderShare, shareOrder, stop } from './order-share.ts'
+import { carry, counter, nextRows, type OrderShare, pulseOf, shareOrder, stop } from './order-share.ts'
 import { sizeOf } from './stamp-rows.ts'
 
 /**
@@ -93,7 +93,7 @@ async function carryHere(
   share: OrderShare,
   { takesLarge, report }: { readonly takesLarge: boolean; readonly report: () => void },
 ): Promise<void> {
-  const carrier = openCarrier(share.order, () => isStopped(share.counters))
+  const carrier = openCarrier(share.order, pulseOf(share))
   let last = performance.now()
   for (let rows = nextRows(share, takesLarge); rows !== undefined; rows = nextRows(share, takesLarge)) {
     carry(share, { rows, carrier })

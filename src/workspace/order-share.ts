@@ -1,6 +1,8 @@
 /** How threads share an order: which row is next, whether to stop, what is done so far. */
 
+import { DvError } from '../base/error.ts'
 import type { FileOrder } from './file-order.ts'
+import type { Pulse } from './read-stable.ts'
 import { sizeOf } from './stamp-rows.ts'
 
 export interface OrderShare {
@@ -52,17 +54,19 @@ export const isStopped = (counters: BigInt64Array): boolean => Atomics.load(coun
 
 export const stop = (counters: BigInt64Array): void => void Atomics.store(counters, counter.stop, 1n)
 
+/** Counts bytes as they are dealt with, and ends what is to stop. */
+export const pulseOf =
+  ({ counters }: OrderShare): Pulse =>
+  bytes => {
+    Atomics.add(counters, counter.bytes, BigInt(bytes))
+    if (isStopped(counters)) throw new DvError('interrupted', 'stopped before the end')
+  }
+
 /** Does `rows`, and counts them. */
 export function carry(
-  { order, counters }: OrderShare,
+  { counters }: OrderShare,
   { rows, carrier }: { readonly rows: Uint32Array; readonly carrier: (row: number) => void },
 ): void {
-  const sizes = order.task.kind === 'make' ? order.objects : order.stamps
-  let bytes = 0
-  for (const row of rows) {
-    carrier(row)
-    bytes += sizeOf(sizes, row)
-  }
+  for (const row of rows) carrier(row)
   Atomics.add(counters, counter.files, BigInt(rows.length))
-  Atomics.add(counters, counter.bytes, BigInt(bytes))
 }

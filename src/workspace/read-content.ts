@@ -7,7 +7,7 @@ import type { ObjectFolder } from '../store/object-folder.ts'
 import { objectMode, smallObjectBytes } from '../store/whole-file.ts'
 import { createContentHash } from './content-hash.ts'
 import { cloneFile, linkRefusals, writeAll } from './link.ts'
-import { readPieces, readSmall, readStable, type StableFile, type StableRead } from './read-stable.ts'
+import { type Pulse, readPieces, readSmall, readStable, type StableFile, type StableRead } from './read-stable.ts'
 
 export interface Content {
   readonly id: ObjectId
@@ -24,10 +24,11 @@ export interface ContentReader {
   place(content: Content): boolean
 }
 
-export function openContentReader(objects: ObjectFolder, isStopped: () => boolean): ContentReader {
+export function openContentReader(objects: ObjectFolder, pulse: Pulse): ContentReader {
   let clones = true
 
   const idOf = (bytes: Uint8Array): ObjectId => {
+    pulse(bytes.length)
     const hash = createContentHash(objects.hash)
     hash.update(bytes)
     return hash.digest() as ObjectId
@@ -36,7 +37,7 @@ export function openContentReader(objects: ObjectFolder, isStopped: () => boolea
   const hashDescriptor = (descriptor: number, size: number): ObjectId => {
     if (size <= smallObjectBytes) return idOf(readSmall(descriptor, size))
     const hash = createContentHash(objects.hash)
-    readPieces(descriptor, { isStopped, take: piece => hash.update(piece) })
+    readPieces(descriptor, { pulse, take: piece => hash.update(piece) })
     return hash.digest() as ObjectId
   }
 
@@ -44,7 +45,7 @@ export function openContentReader(objects: ObjectFolder, isStopped: () => boolea
     const hash = createContentHash(objects.hash)
     const temporary = writeTemporary(objects, target =>
       readPieces(descriptor, {
-        isStopped,
+        pulse,
         take: piece => {
           hash.update(piece)
           writeAll(target, piece)

@@ -92,30 +92,31 @@ export function readSmall(descriptor: number, size: number): Buffer {
   return buffer.subarray(0, filled)
 }
 
-export interface PiecewiseRead {
-  readonly isStopped: () => boolean
-  readonly take: (piece: Uint8Array) => void
-}
+/** Told of bytes that were dealt with, at the latest after each piece of 1 MiB. @throws DvError 'interrupted' when the work is to stop */
+export type Pulse = (bytes: number) => void
 
-/** @throws DvError 'interrupted' between two pieces */
-export function readPieces(descriptor: number, { isStopped, take }: PiecewiseRead): void {
+/** @throws DvError 'interrupted', by `pulse` */
+export function readPieces(
+  descriptor: number,
+  { pulse, take }: { readonly pulse: Pulse; readonly take: (piece: Uint8Array) => void },
+): void {
   for (let at = 0; ; ) {
     const count = readSync(descriptor, buffer, 0, smallObjectBytes, at)
     if (count === 0) return
-    if (isStopped()) throw new DvError('interrupted', 'stopped before the end')
     take(buffer.subarray(0, count))
+    pulse(count)
     at += count
   }
 }
 
 /** 32 hex digits. `accepts`: which of several ids of one content is wanted. */
-export function hashFile(file: StableFile, { kind, isStopped, accepts }: HashOptions): string {
-  return readStable(file, (descriptor, size) => hashDescriptor(createContentHash(kind), { descriptor, size, isStopped, accepts })).value
+export function hashFile(file: StableFile, { kind, pulse, accepts }: HashOptions): string {
+  return readStable(file, (descriptor, size) => hashDescriptor(createContentHash(kind), { descriptor, size, pulse, accepts })).value
 }
 
 export interface HashOptions {
   readonly kind: HashKind
-  readonly isStopped: () => boolean
+  readonly pulse: Pulse
   readonly accepts?: ((id: string) => boolean) | undefined
 }
 
@@ -124,8 +125,10 @@ interface Opened extends Omit<HashOptions, 'kind'> {
   readonly size: number
 }
 
-function hashDescriptor(hash: ContentHash, { descriptor, size, isStopped, accepts }: Opened): string {
-  if (size <= smallObjectBytes) hash.update(readSmall(descriptor, size))
-  else readPieces(descriptor, { isStopped, take: piece => hash.update(piece) })
+function hashDescriptor(hash: ContentHash, { descriptor, size, pulse, accepts }: Opened): string {
+  if (size <= smallObjectBytes) {
+    hash.update(readSmall(descriptor, size))
+    pulse(size)
+  } else readPieces(descriptor, { pulse, take: piece => hash.update(piece) })
   return hash.digest(accepts)
 }

@@ -40,7 +40,7 @@ export async function relinkRows(
     objects: newStampRows(todo.length),
     states: new Uint8Array(new SharedArrayBuffer(todo.length)).fill(FileState.replace),
   }
-  todo.forEach((row, to) => copyStamp({ rows: objects, row }, { rows: order.objects, row: to }))
+  for (const [to, row] of todo.entries()) copyStamp({ rows: objects, row }, { rows: order.objects, row: to })
   context.report({ type: 'phase', name: 'linking', items: todo.length, bytes: totalSize(order) })
   await carryOut(order, context)
   putRows(order, { rows, at: todo })

@@ -10,16 +10,16 @@ import { type FileOrder, FileState, type SaveTask } from './file-order.ts'
 import { pathIn, setIdOfRow } from './file-rows.ts'
 import { linkRefusals } from './link.ts'
 import { openContentReader } from './read-content.ts'
-import type { StableRead } from './read-stable.ts'
-import { readStamp, writeStamp } from './stamp-rows.ts'
+import type { Pulse, StableRead } from './read-stable.ts'
+import { writeStamp } from './stamp-rows.ts'
 
 /**
  * Writes the row's id, stamp, object stamp and state. One saver for each thread.
  * @throws DvError 'file-changed', 'access-denied', 'disk-full', 'interrupted'
  */
-export function openFileSaver(task: SaveTask, isStopped: () => boolean): (order: FileOrder, row: number) => void {
+export function openFileSaver(task: SaveTask, pulse: Pulse): (order: FileOrder, row: number) => void {
   const objects = openObjectFolder(task.cache)
-  const reader = openContentReader(objects, isStopped)
+  const reader = openContentReader(objects, pulse)
   const owner = BigInt(process.getuid?.() ?? 0)
   let way = task.way
 

@@ -94,7 +94,7 @@ async function notWhole(at: readonly number[], { rows, objects, cache, context }
     context,
   )
   for (const object of damaged) warn(object, context)
-  at.forEach((row, from) => copyStamp({ rows: stamps, row: from }, { rows: objects, row }))
+  for (const [from, row] of at.entries()) copyStamp({ rows: stamps, row: from }, { rows: objects, row })
   return at.filter((_, from) => states[from] !== objectState.whole)
 }
 

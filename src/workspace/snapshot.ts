@@ -97,7 +97,7 @@ async function hashUnknown({ rows, known, isFolder }: ChangedScan, { place, cont
   }
   if (unknown.length === 0) return
   const part = pickRows(rows, unknown)
-  if (wanted) unknown.forEach((row, at) => part.ids.set(wanted.subarray(row * idBytes, (row + 1) * idBytes), at * idBytes))
+  if (wanted) for (const [at, row] of unknown.entries()) part.ids.set(wanted.subarray(row * idBytes, (row + 1) * idBytes), at * idBytes)
   context.report({ type: 'phase', name: 'hashing', items: unknown.length, bytes: totalSize(part) })
   const task = { kind: 'hash', hash: place.hash, hasIds: wanted !== undefined } as const
   await carryOut({ ...part, output: place.path, task, objects: new BigInt64Array(0), states: new Uint8Array(0) }, context)

@@ -79,13 +79,25 @@ const temporaryName = (file: string): string => `${file}.${process.pid}-${random
 function writeIfAllowed(file: string, bytes: Uint8Array): void {
   const temporary = temporaryName(file)
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     writeFileSync(temporary, bytes)
     renameSync(temporary, file)
   } catch (error) {
     remove(temporary)
     // On a full disk the index is what can be done without.
     if (!isSystemError(error, 'ENOSPC', 'EDQUOT', 'EIO', ...refusals)) throw error
+  }
+}
+
+/** By hand: mkdir with `recursive` never returns where the file system answers ENOENT to making a folder, as /proc does (Node 20.20). */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return
+    if (!isSystemError(error, 'ENOENT') || dirname(folder) === folder) throw error
+    makeFolder(dirname(folder))
+    mkdirSync(folder)
   }
 }
 
@@ -101,7 +113,7 @@ function remove(file: string): void {
 function tickOf(file: string, output: string): bigint | undefined {
   const probe = temporaryName(file)
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     const descriptor = openSync(probe, 'wx')
     try {
       writeSync(descriptor, 'x')
