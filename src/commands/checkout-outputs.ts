@@ -3,14 +3,15 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import { formatCount } from '../base/quantities.ts'
-import type { Tree } from '../format/tree.ts'
+import type { Tree, TreeEntry } from '../format/tree.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'
 import { applyCheckout } from '../workspace/checkout.ts'
-import { type CheckoutPlan, planCheckout, treeOf } from '../workspace/checkout-plan.ts'
+import { planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
 import { adviseLinks, type Copied } from './advise-links.ts'
+import { type CheckoutReport, type Done, lostBy, reportOf, type Work } from './checkout-report.ts'
 import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
 
@@ -19,30 +20,8 @@ export interface CheckoutOptions {
   readonly relink?: boolean
   readonly allowMissing?: boolean
   readonly dryRun?: boolean
-}
-
-export interface CheckoutReport {
-  /** outputs, by the name a person uses; a folder ends in '/' */
-  readonly added: readonly string[]
-  readonly modified: readonly string[]
-  readonly deleted: readonly string[]
-  /** outputs of which something could not be had */
-  readonly failed: readonly string[]
-  /** files without a copy anywhere that --force removed or replaced */
-  readonly lost: readonly string[]
-  readonly files: { readonly added: number; readonly modified: number; readonly deleted: number }
-  readonly relinked: boolean
-  readonly dryRun: boolean
-}
-
-interface Work {
-  readonly selection: Selection
-  readonly plan: CheckoutPlan
-  readonly existed: boolean
-  readonly wanted: Tree
-  readonly name: string
-  /** the output is a folder without files, and is not there */
-  readonly makesFolder: boolean
+  /** with dryRun: objects that a fetch would bring first */
+  readonly arriving?: ReadonlySet<ObjectId>
 }
 
 /**
@@ -60,7 +39,9 @@ export async function checkoutOutputs(
   const works = await planAll(repo, selections, { options, failed }, context)
   const changing = works.filter(isChanging)
   if (!options.force) refuseUnsaved(changing, repo)
-  if (changing.length === 0 || options.dryRun) return reportOf(changing, { failed, lost: [], options })
+  if (options.dryRun)
+    return reportOf(await wouldDoAll(repo, changing, { arriving: options.arriving, failed }, context), { failed, options })
+  if (changing.length === 0) return reportOf([], { failed, options })
   const paths = changing.map(work => work.selection.tracked.path)
   return withLock(
     repo,
@@ -73,9 +54,10 @@ export async function checkoutOutputs(
         context,
       )
       if (!options.force) refuseUnsaved(again, repo)
-      for (const work of again) await apply(repo, work, failed, context)
+      const done: Done[] = []
+      for (const work of again) done.push(await apply(repo, work, failed, context))
       adviseLinks(repo, copiedBy(again), context)
-      return reportOf(again, { failed, lost: again.flatMap(lostBy), options })
+      return reportOf(done, { failed, options })
     },
     { writes: paths },
   )
@@ -123,12 +105,13 @@ async function planOne(
   const whole = treeOf(snapshot)
   const current = selection.inside === undefined ? whole : entriesInside(whole, selection.inside)
   const saved = await savedOf(repo, { current, wanted, hash: output.hash }, context)
+  const keepsFolder = wanted.length === 0 && selection.inside === undefined && output.id !== undefined && isTreeId(output.id)
   return {
     selection,
-    wanted,
     plan: planCheckout(current, wanted, { isSaved: id => saved.has(id), relink }),
     existed: snapshot.kind !== 'absent',
-    makesFolder: wanted.length === 0 && selection.inside === undefined && snapshot.kind === 'absent',
+    keepsFolder,
+    makesFolder: keepsFolder && snapshot.kind !== 'folder',
     name: nameOf(repo, path),
   }
 }
@@ -162,24 +145,29 @@ function refuseUnsaved(works: readonly Work[], repo: Repo): void {
   )
 }
 
-const lostBy = (work: Work): readonly string[] => work.plan.unsaved.map(path => (path === '' ? work.name : `${work.name}/${path}`))
-
-async function apply(repo: Repo, work: Work, failed: string[], context: Context): Promise<void> {
-  const { path, output } = work.selection.tracked
+async function apply(repo: Repo, work: Work, failed: string[], context: Context): Promise<Done> {
+  const { plan, selection, name } = work
+  const { path, output } = selection.tracked
   const options = {
     cache: repo.cache(output.hash),
     links: repo.links,
     executable: output.executable === true,
-    emptyFolder: work.wanted.length === 0 && output.id !== undefined && isTreeId(output.id),
+    emptyFolder: work.keepsFolder,
   }
-  const done = await applyCheckout(work.plan, placeOf(repo, path, output.hash), options, context)
-  if (done.missing.length + done.damaged.length > 0) failed.push(work.name)
-  for (const { id, movedTo } of done.damaged)
+  const result = await applyCheckout(plan, placeOf(repo, path, output.hash), options, context)
+  if (result.missing.length + result.damaged.length > 0) failed.push(name)
+  for (const { id, movedTo } of result.damaged)
     context.report({
       type: 'warning',
       message: `object ${id} in the cache was damaged and is set aside as ${movedTo}`,
-      hint: `dv fetch ${work.name}`,
+      hint: `dv fetch ${name}`,
     })
+  const damaged = new Set(result.damaged.map(({ id }) => id))
+  return {
+    work,
+    files: { added: result.created, modified: result.replaced, deleted: result.removed },
+    kept: new Set([...result.missing, ...plan.replace.filter(({ id }) => damaged.has(id))].map(entry => entry.path)),
+  }
 }
 
 const copiedBy = (works: readonly Work[]): Copied => ({
@@ -187,27 +175,27 @@ const copiedBy = (works: readonly Work[]): Copied => ({
   id: works.flatMap(work => work.plan.create.slice(0, 1))[0]?.id,
 })
 
-function reportOf(
+/** What a checkout would do, without what the cache lacks and no fetch would bring. */
+async function wouldDoAll(
+  repo: Repo,
   works: readonly Work[],
-  { failed, lost, options }: { readonly failed: readonly string[]; readonly lost: readonly string[]; readonly options: CheckoutOptions },
-): CheckoutReport {
-  const named = (which: (work: Work) => boolean): readonly string[] => works.filter(which).map(labelOf)
-  const count = (of: (plan: CheckoutPlan) => number): number => works.reduce((sum, work) => sum + of(work.plan), 0)
-  return {
-    added: named(work => !work.existed),
-    modified: named(work => work.existed),
-    deleted: [],
-    failed: [...new Set(failed)],
-    lost,
-    files: {
-      added: count(plan => plan.create.length),
-      modified: count(plan => plan.replace.length),
-      deleted: count(plan => plan.remove.length),
-    },
-    relinked: options.relink === true,
-    dryRun: options.dryRun === true,
+  { arriving, failed }: { readonly arriving: ReadonlySet<ObjectId> | undefined; readonly failed: string[] },
+  context: Context,
+): Promise<readonly Done[]> {
+  const all: Done[] = []
+  for (const work of works) {
+    const { plan, selection, name } = work
+    const wanted = [...plan.create, ...plan.replace]
+    const asked = wanted.map(({ id }) => id).filter(id => !arriving?.has(id))
+    const here = asked.length === 0 ? new Set() : await repo.cache(selection.tracked.output.hash).has(asked, context.signal)
+    const isMissing = ({ id }: TreeEntry): boolean => !arriving?.has(id) && !here.has(id)
+    if (wanted.some(isMissing)) failed.push(name)
+    const made = (tree: Tree): number => tree.filter(entry => !isMissing(entry)).length
+    all.push({
+      work,
+      files: { added: made(plan.create), modified: made(plan.replace), deleted: plan.remove.length },
+      kept: new Set(wanted.filter(isMissing).map(entry => entry.path)),
+    })
   }
+  return all
 }
-
-const labelOf = ({ selection, name }: Work): string =>
-  selection.tracked.output.id && isTreeId(selection.tracked.output.id) ? `${name}/` : name

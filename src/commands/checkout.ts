@@ -1,8 +1,10 @@
 /** dv checkout: brings the data in the work tree to what the pointers of this commit say. */
 import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
-import { selectOutputs } from '../repo/targets.ts'
-import { type CheckoutOptions, type CheckoutReport, checkoutOutputs } from './checkout-outputs.ts'
+import { type Selection, type SelectOptions, selectOutputs } from '../repo/targets.ts'
+import { type CheckoutOptions, checkoutOutputs } from './checkout-outputs.ts'
+import type { CheckoutReport } from './checkout-report.ts'
 import { type Command, dryRunFlag, jsonFlag, recursiveFlag, withDepsFlag } from './command.ts'
 import { removeForgotten } from './forgotten-outputs.ts'
 import { renderChanges, renderFailed, renderSummary } from './render-checkout.ts'
@@ -47,9 +49,29 @@ export const checkout: Command<Options, CheckoutReport> = {
   exitStatus: (report, options) => (report.failed.length > 0 && !options.allowMissing ? 255 : 0),
 }
 
+/** `dv checkout v1` by habit: git is meant. */
+function selectOrAdvise(repo: Repo, targets: readonly string[], options: SelectOptions): readonly Selection[] {
+  try {
+    return selectOutputs(repo, targets, options)
+  } catch (error) {
+    if (!(error instanceof DvError) || error.code !== 'unknown-target' || error.hint !== undefined) throw error
+    const revision = targets.find(target => isRevision(repo, target))
+    throw revision === undefined ? error : new DvError(error.code, error.message, { hint: `git checkout ${revision}`, cause: error })
+  }
+}
+
+function isRevision(repo: Repo, text: string): boolean {
+  try {
+    return repo.git?.commitOf(text) !== undefined
+  } catch (error) {
+    if (error instanceof DvError && error.code === 'git-failed') return false
+    throw error
+  }
+}
+
 async function checkoutAll(repo: Repo, options: Options, context: Context): Promise<CheckoutReport> {
   const targets = options.targets ?? []
-  const selections = selectOutputs(repo, targets, { recursive: options.recursive === true })
+  const selections = selectOrAdvise(repo, targets, { recursive: options.recursive === true })
   const report = await checkoutOutputs(repo, selections, options, context)
   if (targets.length > 0) return report
   const removed = await removeForgotten(repo, selections, { dryRun: options.dryRun === true }, context)

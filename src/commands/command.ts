@@ -53,6 +53,7 @@ export interface CommonOptions {
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 export const jsonFlag: Flag = { name: 'json', summary: 'print the result as JSON' }

@@ -17,18 +17,18 @@ export interface FetchOptions {
 
 export interface FetchReport extends TransferReport {
   readonly dryRun: boolean
-  /** objects that would be fetched, or were asked for */
-  readonly planned: number
+  /** files that would be fetched, or were asked for */
+  readonly planned: ReadonlySet<ObjectId>
   readonly remotes: readonly string[]
 }
 
-/** Failures are part of the report. A dry run fetches the lists of folders only: without them it could not tell. */
+/** Failures are part of the report. A dry run fetches the lists of folders only, and its `repo` keeps none of them (peeking-repo.ts). */
 export async function fetchGroups(repo: Repo, groups: readonly Group[], options: FetchOptions, context: Context): Promise<FetchReport> {
   const reports: TransferReport[] = []
-  let planned = 0
+  const planned = new Set<ObjectId>()
   for (const group of groups) {
     const fetched = await fetchGroup(repo, group, options, context)
-    planned += fetched.planned
+    for (const id of fetched.planned) planned.add(id)
     reports.push(fetched.report)
   }
   return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.map(group => group.remote.name) }
@@ -39,10 +39,10 @@ async function fetchGroup(
   group: Group,
   options: FetchOptions,
   context: Context,
-): Promise<{ planned: number; report: TransferReport }> {
+): Promise<{ planned: readonly ObjectId[]; report: TransferReport }> {
   const cache = repo.cache(group.hash)
   const treeIds = new Set(group.items.map(item => item.id).filter(isTreeId))
-  if (await isHere(group, treeIds, { cache, context })) return { planned: 0, report: noTransfer }
+  if (await isHere(group, treeIds, { cache, context })) return { planned: [], report: noTransfer }
   const { store, known } = await repo.store(group.remote, group.hash)
   const ends = { cache, remote: store, known }
   const trees = await fetchTrees(treeIds, ends, context)
@@ -56,10 +56,10 @@ async function fetchGroup(
   const told = new Set([...absent, ...failed.map(each => each.id)])
   const names = new Map(told.size === 0 ? [] : namesOf(told, group, treeOf).map(({ id, name }) => [id, name]))
   return {
-    planned: plan.files.length,
+    planned: plan.files,
     report: {
-      moved: trees.moved + got.moved,
-      bytes: trees.bytes + got.bytes,
+      moved: options.dryRun ? 0 : trees.moved + got.moved,
+      bytes: options.dryRun ? 0 : trees.bytes + got.bytes,
       failed: failed.map(each => ({ ...each, name: names.get(each.id) ?? each.id })),
       absent: absent.map(id => ({ id, name: names.get(id) ?? id })),
     },

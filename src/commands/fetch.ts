@@ -4,6 +4,7 @@ import { withRepo } from '../repo/open.ts'
 import { type CollectOptions, collect } from './collect.ts'
 import { type Command, dryRunFlag, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
 import { type FetchOptions, type FetchReport, fetchGroups } from './fetch-objects.ts'
+import { peekingRepo } from './peeking-repo.ts'
 import { renderProblems } from './transfer-report.ts'
 
 type Options = CollectOptions & FetchOptions
@@ -27,13 +28,14 @@ export const fetch: Command<Options, FetchReport> = {
     withRepo(context, async repo => {
       context.report({ type: 'phase', name: 'Collecting' })
       const { groups } = await collect(repo, options, 'fetch')
-      return fetchGroups(repo, groups, options, context)
+      return fetchGroups(options.dryRun ? peekingRepo(repo) : repo, groups, options, context)
     }),
   render: result => {
-    if (result.dryRun) return `${formatCount(result.planned, 'file')} to fetch\n`
+    if (result.dryRun) return `${formatCount(result.planned.size, 'file')} to fetch\n`
     if (result.moved > 0) return `${formatCount(result.moved, 'file')} fetched (${formatBytes(result.bytes)})\n`
     return result.failed.length + result.absent.length > 0 ? '' : 'Everything is up to date.\n'
   },
   problems: result => renderProblems(result, { verb: 'fetched', remotes: result.remotes }),
+  json: result => ({ ...result, planned: result.planned.size }),
   exitStatus: result => (result.failed.length + result.absent.length > 0 ? 1 : 0),
 }

@@ -3,7 +3,8 @@ import type { Context } from '../base/context.ts'
 import { formatBytes, formatCount } from '../base/quantities.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { checkoutFlags } from './checkout.ts'
-import { type CheckoutOptions, type CheckoutReport, checkoutOutputs } from './checkout-outputs.ts'
+import { type CheckoutOptions, checkoutOutputs } from './checkout-outputs.ts'
+import type { CheckoutReport } from './checkout-report.ts'
 import { type CollectOptions, collect } from './collect.ts'
 import {
   type Command,
@@ -18,6 +19,7 @@ import {
 } from './command.ts'
 import { type FetchOptions, type FetchReport, fetchGroups } from './fetch-objects.ts'
 import { removeForgotten } from './forgotten-outputs.ts'
+import { peekingRepo } from './peeking-repo.ts'
 import { renderChanges, renderFailed, summaryOf } from './render-checkout.ts'
 import { renderProblems } from './transfer-report.ts'
 
@@ -48,7 +50,7 @@ export const pull: Command<Options, Result> = {
   run: (options, context) => withRepo(context, repo => pullAll(repo, options, context)),
   render: ({ fetched, checkedOut }) => {
     const parts = [
-      ...(fetched.dryRun ? [`${formatCount(fetched.planned, 'file')} to fetch`] : []),
+      ...(fetched.dryRun ? [`${formatCount(fetched.planned.size, 'file')} to fetch`] : []),
       ...(fetched.moved > 0 ? [`${formatCount(fetched.moved, 'file')} fetched (${formatBytes(fetched.bytes)})`] : []),
       ...[summaryOf(checkedOut)].filter(text => text !== ''),
     ]
@@ -58,15 +60,17 @@ export const pull: Command<Options, Result> = {
   },
   problems: ({ fetched, checkedOut }, options) =>
     options.allowMissing ? '' : renderProblems(fetched, { verb: 'fetched', remotes: fetched.remotes }) || renderFailed(checkedOut),
+  json: ({ fetched, checkedOut }) => ({ fetched: { ...fetched, planned: fetched.planned.size }, checkedOut }),
   exitStatus: ({ fetched, checkedOut }, options) =>
     fetched.failed.length > 0 || (fetched.absent.length + checkedOut.failed.length > 0 && !options.allowMissing) ? 1 : 0,
 }
 
-async function pullAll(repo: Repo, options: Options, context: Context): Promise<Result> {
+async function pullAll(opened: Repo, options: Options, context: Context): Promise<Result> {
+  const repo = options.dryRun ? peekingRepo(opened) : opened
   context.report({ type: 'phase', name: 'Collecting' })
   const { groups, selections } = await collect(repo, options, 'fetch')
   const fetched = await fetchGroups(repo, groups, options, context)
-  const checkedOut = await checkoutOutputs(repo, selections, options, context)
+  const checkedOut = await checkoutOutputs(repo, selections, { ...options, arriving: fetched.planned }, context)
   if ((options.targets ?? []).length > 0) return { fetched, checkedOut }
   const removed = await removeForgotten(repo, selections, { dryRun: options.dryRun === true }, context)
   return {

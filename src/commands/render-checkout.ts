@@ -1,6 +1,6 @@
 /** What a checkout did, as text. */
 import { formatCount } from '../base/quantities.ts'
-import type { CheckoutReport } from './checkout-outputs.ts'
+import type { CheckoutReport } from './checkout-report.ts'
 
 /** One line for each output, as git has them: M, A, D. */
 export function renderChanges(report: CheckoutReport): string {
@@ -18,12 +18,14 @@ export function renderSummary(report: CheckoutReport): string {
   return `${summaryOf(report) || 'No changes.'}\n`
 }
 
-/** `2 files modified, 2 files added and 3 files deleted`; '' for nothing */
-export function summaryOf({ files }: CheckoutReport): string {
+/** `2 files modified, 2 files added and 3 files deleted`, of a dry run `2 files to modify …`; '' for nothing */
+export function summaryOf({ files, dryRun }: CheckoutReport): string {
+  const told = (count: number, [did, would]: readonly [string, string]): readonly string[] =>
+    count > 0 ? [`${formatCount(count, 'file')} ${dryRun ? `to ${would}` : did}`] : []
   const parts = [
-    ...(files.modified > 0 ? [`${formatCount(files.modified, 'file')} modified`] : []),
-    ...(files.added > 0 ? [`${formatCount(files.added, 'file')} added`] : []),
-    ...(files.deleted > 0 ? [`${formatCount(files.deleted, 'file')} deleted`] : []),
+    ...told(files.modified, ['modified', 'modify']),
+    ...told(files.added, ['added', 'add']),
+    ...told(files.deleted, ['deleted', 'delete']),
   ]
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
