@@ -2,7 +2,7 @@
 import { cpSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
-import { DvError } from '../base/error.ts'
+import { DvError, isSystemError } from '../base/error.ts'
 import { formatCount } from '../base/quantities.ts'
 import { printTree } from '../format/tree.ts'
 import type { Repo } from '../repo/open.ts'
@@ -11,8 +11,8 @@ import { planSend } from '../transfer/plan-send.ts'
 import { sendObjects } from '../transfer/send.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Added } from './add.ts'
+import { addAsPlanned } from './add-as-planned.ts'
 import { type AddPlan, planAdd } from './add-plan.ts'
-import { addWhole } from './add-whole.ts'
 import { nameOf, passingPlaceOf } from './place.ts'
 import { contentOf, recordContent } from './record-output.ts'
 import { sourceCache } from './source-cache.ts'
@@ -27,34 +27,57 @@ export interface OutsideOptions {
 }
 
 export async function addFromOutside(repo: Repo, options: OutsideOptions & { readonly target: string }, context: Context): Promise<Added> {
-  const from = resolve(repo.cwd, options.target)
   if (/^\w+:\/\//.test(options.target))
     throw new DvError('bad-target', `${options.target} is a URL: only files and folders of this machine can be added`)
+  const from = resolve(repo.cwd, options.target)
   if (!existsSync(from)) throw new DvError('bad-target', `'${options.target}' does not exist`)
-  const to = resolve(repo.cwd, options.out ?? basename(from))
-  if (options.dryRun) return { name: nameOf(repo, to), pointer: `${nameOf(repo, to)}.dvc`, state: 'planned', changed: [] }
-  return options.toRemote ? sendFrom(repo, { from, to, options }, context) : copyFrom(repo, { from, to, options }, context)
+  const plan = planAdd(repo, findPointers(repo), { target: options.out ?? basename(from), isComing: true })
+  refuseExisting(repo, plan.path, options)
+  if (plan.path === from || plan.path.startsWith(`${from}/`))
+    throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' lies in '${options.target}' itself`, { hint: 'choose another --out' })
+  if (options.dryRun) {
+    if (options.toRemote) await repo.remote(options.remote)
+    return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'planned', changed: [] }
+  }
+  return options.toRemote ? sendFrom(repo, { from, plan, options }, context) : copyFrom(repo, { from, plan, options }, context)
 }
 
 interface Move {
   /** absolute */
   readonly from: string
-  readonly to: string
+  readonly plan: AddPlan
   readonly options: OutsideOptions
 }
 
-async function copyFrom(repo: Repo, { from, to, options }: Move, context: Context): Promise<Added> {
-  const tracked = findPointers(repo)
-  refuseExisting(repo, to, options)
+/** What was there before comes back when the copy cannot be added. */
+async function copyFrom(repo: Repo, { from, plan, options }: Move, context: Context): Promise<Added> {
+  const to = plan.path
   const temporary = join(repo.root, '.dvc', 'tmp', 'dv', `copy-${process.pid}`)
+  const aside = `${temporary}-old`
+  const wasThere = options.force && lstatSync(to, { throwIfNoEntry: false }) !== undefined
   try {
-    cpSync(from, temporary, { recursive: true, dereference: true, preserveTimestamps: true, errorOnExist: true })
-    if (options.force) rmSync(to, { recursive: true, force: true })
+    copyWhole(from, temporary)
+    if (wasThere) renameSync(to, aside)
     renameSync(temporary, to)
+    return await addAsPlanned(repo, { ...plan, exists: true }, { commit: true, relink: true }, context)
+  } catch (error) {
+    if (wasThere && existsSync(aside)) {
+      rmSync(to, { recursive: true, force: true })
+      renameSync(aside, to)
+    } else if (!wasThere) rmSync(to, { recursive: true, force: true })
+    throw error
   } finally {
-    rmSync(temporary, { recursive: true, force: true })
+    for (const path of [temporary, aside]) rmSync(path, { recursive: true, force: true })
   }
-  return addWhole(repo, planAdd(repo, tracked, to), { commit: true, relink: true }, context)
+}
+
+function copyWhole(from: string, to: string): void {
+  try {
+    cpSync(from, to, { recursive: true, dereference: true, preserveTimestamps: true, errorOnExist: true })
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT', 'ELOOP') && !/^ERR_FS_CP_/.test(Object(error).code)) throw error
+    throw new DvError('unsupported-file', `'${from}' cannot be copied: ${Object(error).message}`, { cause: error })
+  }
 }
 
 function refuseExisting(repo: Repo, to: string, { force }: OutsideOptions): void {
@@ -63,21 +86,19 @@ function refuseExisting(repo: Repo, to: string, { force }: OutsideOptions): void
 }
 
 /** Hashed once, sent, then named in a pointer; a pull brings it here. */
-async function sendFrom(repo: Repo, { from, to, options }: Move, context: Context): Promise<Added> {
-  refuseExisting(repo, to, options)
-  const pointerFile = `${to}.dvc`
-  if (existsSync(pointerFile) && !options.force)
-    throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already`, { hint: 'add --force' })
+async function sendFrom(repo: Repo, { from, plan, options }: Move, context: Context): Promise<Added> {
+  if (plan.inside !== undefined)
+    throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' lies in a tracked folder: --to-remote makes an output of its own`)
   const remote = await repo.remote(options.remote)
   const snapshot = await takeSnapshot(passingPlaceOf(repo, from, from), context)
   if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${from}' went away while it was added`)
   await send(repo, { from, snapshot, remote, ...(options.remoteJobs === undefined ? {} : { jobs: options.remoteJobs }) }, context)
-  const plan: AddPlan = { path: to, pointerFile, exists: false }
-  const changed = await recordContent(repo, plan, contentOf(snapshot), { commit: false })
+  const content = contentOf(snapshot)
+  const changed = await recordContent(repo, plan, content, { commit: false })
   return {
-    name: nameOf(repo, to),
-    pointer: nameOf(repo, pointerFile),
-    state: 'new',
+    name: nameOf(repo, plan.path),
+    pointer: nameOf(repo, plan.pointerFile),
+    state: plan.tracked?.output.id === content.id ? 'unchanged' : plan.tracked ? 'changed' : 'new',
     size: snapshot.size,
     ...(snapshot.kind === 'folder' ? { fileCount: snapshot.tree.length } : {}),
     changed,

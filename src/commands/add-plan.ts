@@ -1,9 +1,10 @@
 /** What `dv add` of one target means; every refusal is here, before anything is changed. */
 import { type BigIntStats, lstatSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, relative, resolve } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { DvError, isSystemError } from '../base/error.ts'
 import { assertNotTrackedByGit } from '../repo/assert-not-tracked-by-git.ts'
 import type { Repo } from '../repo/open.ts'
+import { pathInRepository } from '../repo/path-in-repository.ts'
 import type { TrackedOutput } from '../repo/pointers.ts'
 import { nameOf } from './place.ts'
 
@@ -20,13 +21,20 @@ export interface AddPlan {
   readonly exists: boolean
 }
 
+export interface AddTarget {
+  /** as it was typed */
+  readonly target: string
+  /** data that lies elsewhere will be put there */
+  readonly isComing?: boolean
+}
+
 /** @throws DvError 'bad-target', 'tracked-by-git', 'unsupported-file' */
-export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], target: string): AddPlan {
-  const path = resolve(repo.cwd, target)
+export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], { target, isComing = false }: AddTarget): AddPlan {
+  const path = pathInRepository(repo, target)
   const name = nameOf(repo, path)
   assertInRepository(repo, path, name)
   const stats = statsOf(path)
-  if (stats && !stats.isDirectory() && /(^|\/)(dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(path))
+  if (!stats?.isDirectory() && (stats || isComing) && /(^|\/)(dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(path))
     throw new DvError('bad-target', `'${name}' is a pointer or pipeline file: it cannot be tracked as data`, { hint: `git add ${name}` })
   const same = tracked.find(each => each.path === path)
   const above = tracked.find(each => path.startsWith(`${each.path}/`))
@@ -36,13 +44,37 @@ export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], target: s
       'bad-target',
       `'${name}' is an output of stage '${owner.stage}' in ${nameOf(repo, owner.pointerFile)}: its pipeline tracks it`,
     )
-  if (above) return insidePlan(repo, above, { path, exists: stats !== undefined })
-  if (!stats) throw new DvError('bad-target', `'${name}' does not exist`)
+  if (above) return insidePlan(repo, above, { path, exists: stats !== undefined || isComing })
+  if (!stats && !isComing) throw new DvError('bad-target', `'${name}' does not exist`)
   assertNoOverlap(repo, tracked, { path, name })
   assertNotIgnored(repo, path, name)
   assertReachable(path, name, stats)
   assertNotTrackedByGit(repo.git, path, name)
-  return { path, pointerFile: same?.pointerFile ?? pointerFor(repo, tracked, path), exists: true, ...(same ? { tracked: same } : {}) }
+  return {
+    path,
+    pointerFile: same?.pointerFile ?? pointerFor(repo, tracked, path),
+    exists: stats !== undefined,
+    ...(same ? { tracked: same } : {}),
+  }
+}
+
+/** Each target once, and none that another one holds. @throws DvError as planAdd does, and 'bad-target' for two that overlap */
+export function planTogether(repo: Repo, tracked: readonly TrackedOutput[], targets: readonly string[]): readonly AddPlan[] {
+  const plans = new Map(targets.map(target => planAdd(repo, tracked, { target })).map(plan => [plan.path, plan]))
+  for (const plan of plans.values()) {
+    const above = [...plans.values()].find(other => other.inside === undefined && plan.path.startsWith(`${other.path}/`))
+    if (!above) continue
+    if (plan.inside === undefined)
+      throw new DvError(
+        'bad-target',
+        `'${nameOf(repo, plan.path)}' lies in '${nameOf(repo, above.path)}': only one of them can be tracked`,
+        {
+          hint: `dv add ${nameOf(repo, above.path)}`,
+        },
+      )
+    plans.delete(plan.path)
+  }
+  return [...plans.values()]
 }
 
 function insidePlan(repo: Repo, above: TrackedOutput, { path, exists }: { readonly path: string; readonly exists: boolean }): AddPlan {
@@ -95,6 +127,10 @@ function assertNoOverlap(
 
 function assertNotIgnored(repo: Repo, path: string, name: string): void {
   const rule = repo.ignore.explain(relative(repo.root, path))
+  if (rule && rule.line === 0)
+    throw new DvError('bad-target', `'${name}' belongs to a repository of its own, in ${rule.pattern}`, {
+      hint: `cd ${dirname(name)}   and add it there`,
+    })
   if (rule)
     throw new DvError('bad-target', `'${name}' is ignored by ${rule.file}:${rule.line}: ${rule.pattern}`, {
       hint: `remove the pattern from ${rule.file}, or add '!${basename(path)}' behind it`,
@@ -102,12 +138,14 @@ function assertNotIgnored(repo: Repo, path: string, name: string): void {
 }
 
 /** A link to a folder, or a folder behind a link, has another place: tracked here, the data would be there. */
-function assertReachable(path: string, name: string, stats: BigIntStats): void {
+function assertReachable(path: string, name: string, stats: BigIntStats | undefined): void {
+  if (!statsOf(dirname(path))?.isDirectory())
+    throw new DvError('bad-target', `the folder of '${name}' does not exist`, { hint: `mkdir -p ${dirname(name)}` })
   if (realpathSync(dirname(path)) !== dirname(path))
     throw new DvError('bad-target', `'${name}' lies behind a symbolic link to a folder`, {
       hint: `dv add ${realpathSync(dirname(path))}/${basename(path)}`,
     })
-  if (stats.isSymbolicLink() && isFolder(path))
+  if (stats?.isSymbolicLink() && isFolder(path))
     throw new DvError('bad-target', `'${name}' is a symbolic link to a folder`, { hint: `dv add ${realpathSync(path)}` })
 }
 

@@ -1,6 +1,7 @@
 /** Adds a file or folder as an output of its own. */
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
+import { isTreeId } from '../base/object-id.ts'
 import type { Output } from '../format/pointer.ts'
 import type { Repo } from '../repo/open.ts'
 import { saveOutput } from '../workspace/save.ts'
@@ -51,7 +52,7 @@ async function unchangedLegacy(
 ): Promise<Exclude<Snapshot, { kind: 'absent' }> | undefined> {
   if (!before.id) return undefined
   const cache = repo.cache('md5-dos2unix')
-  const tree = readableTrees(cache)(before.id)
+  const tree = isTreeId(before.id) ? readableTrees(cache)(before.id) : undefined
   const snapshot = await takeSnapshot(placeOf(repo, plan.path, 'md5-dos2unix'), context, { id: before.id, ...(tree ? { tree } : {}) })
   if (snapshot.kind === 'absent' || snapshot.id !== before.id) return undefined
   const isKept = (await cache.has([before.id], context.signal)).size === 1

@@ -4,10 +4,9 @@ import { DvError } from '../base/error.ts'
 import { formatBytes, formatCount } from '../base/quantities.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
+import { addAsPlanned } from './add-as-planned.ts'
 import { addFromOutside, type OutsideOptions } from './add-from-outside.ts'
-import { addInside } from './add-inside.ts'
-import { type AddPlan, planAdd } from './add-plan.ts'
-import { addWhole } from './add-whole.ts'
+import { type AddPlan, planTogether } from './add-plan.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
 import { nameOf } from './place.ts'
@@ -34,6 +33,7 @@ export interface Added {
 
 interface Result {
   readonly added: readonly Added[]
+  readonly withGit: boolean
   readonly staged: boolean
 }
 
@@ -79,7 +79,7 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
     })
   const tracked = findPointers(repo)
   const paths = options.glob ? expandGlobs(repo.cwd, options.targets) : options.targets
-  const plans = paths.map(path => planAdd(repo, tracked, path))
+  const plans = planTogether(repo, tracked, paths)
   const added: Added[] = []
   for (const plan of plans) added.push(await addOne(repo, plan, options, context))
   return finish(repo, added, staged)
@@ -88,7 +88,7 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
 async function addOne(repo: Repo, plan: AddPlan, options: Options, context: Context): Promise<Added> {
   if (options.dryRun) return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'planned', changed: [] }
   const how = { commit: options.commit !== false, relink: options.relink !== false }
-  return plan.inside === undefined ? addWhole(repo, plan, how, context) : addInside(repo, { ...plan, inside: plan.inside }, how, context)
+  return addAsPlanned(repo, plan, how, context)
 }
 
 function refuseMixed(options: Options): void {
@@ -101,10 +101,14 @@ function refuseMixed(options: Options): void {
 function finish(repo: Repo, added: readonly Added[], staged: boolean): Result {
   const changed = [...new Set(added.flatMap(each => each.changed))]
   if (staged && changed.length > 0) repo.git?.stage(changed)
-  return { staged, added: added.map(each => ({ ...each, changed: each.changed.map(path => nameOf(repo, path)) })) }
+  return {
+    staged,
+    withGit: repo.git !== undefined,
+    added: added.map(each => ({ ...each, changed: each.changed.map(path => nameOf(repo, path)) })),
+  }
 }
 
-function renderAdded({ added, staged }: Result): string {
+function renderAdded({ added, staged, withGit }: Result): string {
   const lines = added.map(each => {
     if (each.state === 'planned') return `${each.name}: to be tracked by ${each.pointer}`
     const files = each.fileCount === undefined ? [] : [formatCount(each.fileCount, 'file')]
@@ -112,7 +116,7 @@ function renderAdded({ added, staged }: Result): string {
     return `${each.name}: ${[...files, ...size, each.state].join(', ')}`
   })
   const changed = [...new Set(added.flatMap(each => each.changed))].sort()
-  if (changed.length === 0 || staged) return lines.map(line => `${line}\n`).join('')
+  if (changed.length === 0 || staged || !withGit) return lines.map(line => `${line}\n`).join('')
   return `${lines.join('\n')}\n\nTo track the changes with git:\n\n\tgit add ${changed.map(quoted).join(' ')}\n`
 }
 

@@ -1,10 +1,11 @@
 /** From what a person typed to the outputs that are meant. */
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { DvError, isSystemError } from '../base/error.ts'
+import { DvError } from '../base/error.ts'
 import { isTreeId } from '../base/object-id.ts'
 import { globPattern, isGlob } from './glob-pattern.ts'
 import type { Repo } from './open.ts'
+import { pathInRepository } from './path-in-repository.ts'
 import { findPointers, readTracked } from './pointers.ts'
 import { isPipelineName, isPointerName } from './read-pointer.ts'
 import type { TrackedOutput } from './tracked-output.ts'
@@ -48,23 +49,11 @@ export function selectOutputs(repo: Repo, targets: readonly string[], options: S
   return eachOnce(selected)
 }
 
-/** A working folder behind a symbolic link has been resolved; an absolute target may still come by that way. */
 function absoluteTarget(repo: Repo, target: string): string {
   if (target === '') throw new DvError('unknown-target', 'an empty target means nothing')
-  const path = resolve(repo.cwd, target)
+  const path = pathInRepository(repo, target)
   if (path === repo.root || isBelow(repo.root, path)) return path
-  const real = join(realParent(dirname(path)), basename(path))
-  if (real === repo.root || isBelow(repo.root, real)) return real
   throw new DvError('unknown-target', `'${target}' is outside of the repository at ${repo.root}`)
-}
-
-function realParent(folder: string): string {
-  try {
-    return realpathSync(folder)
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT', 'ENOTDIR') || dirname(folder) === folder) throw error
-    return join(realParent(dirname(folder)), basename(folder))
-  }
 }
 
 /** By the names alone: `x.dvc` itself, or the `x.dvc` beside `x`, or beside a folder above it. Undefined when it takes a walk. */
