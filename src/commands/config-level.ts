@@ -2,7 +2,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { settingValue } from '../format/config-edit.ts'
+import { remoteSection, sectionOf, settingValue } from '../format/config-edit.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import { settingOf } from '../format/settings.ts'
 import { type Config, type ConfigLevel, configFileOf, configLevels, loadConfig } from '../repo/config.ts'
@@ -79,3 +79,21 @@ export function openConfig(context: Context, level: ConfigLevel | undefined): Op
 
 const isRelativePath = (section: string, key: string, value: string): boolean =>
   settingOf(section, key)?.path === true && value !== '' && !isAbsolute(value) && !/^(~|\w+:\/\/)/.test(value)
+
+/**
+ * A weaker file is seen by more people: what it says of a remote must stand without the stronger ones.
+ * @throws DvError 'bad-config' when neither the file of that level nor a weaker one has the remote
+ */
+export function assertRemoteAt(open: OpenConfig, level: ConfigLevel, name: string): void {
+  const section = remoteSection(name)
+  const hasIt = (each: ConfigLevel): boolean => sectionOf(open.at(each), section) !== undefined
+  if (configLevels.slice(0, configLevels.indexOf(level) + 1).some(hasIt)) return
+  const stronger = configLevels.find(hasIt)
+  throw new DvError(
+    'bad-config',
+    stronger ? `remote '${name}' is known to ${open.fileOf(stronger)} only` : `remote '${name}' doesn't exist`,
+    {
+      hint: stronger ? `add --${stronger}` : `dv remote add ${name} <url>`,
+    },
+  )
+}

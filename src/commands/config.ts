@@ -41,7 +41,7 @@ export const config: Command<Options, Result> = {
   exits: [{ status: 251, what: 'no such setting in the chosen file, or a value that does not fit' }],
   run: async (options, context) => {
     if (options.list) return list(options, context)
-    if (options.name === undefined) throw new DvError('bad-target', 'which setting is meant is missing', { hint: 'dv config --list' })
+    if (options.name === undefined) throw new DvError('bad-target', 'the name of a setting is missing', { hint: 'dv config --list' })
     const place = placeOf(options.name)
     return options.value === undefined && !options.unset ? show(place, options, context) : change(place, options, context)
   },

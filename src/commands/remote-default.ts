@@ -1,9 +1,8 @@
 /** dv remote default: which remote is meant when none is named. */
 import type { Context } from '../base/context.ts'
-import { DvError } from '../base/error.ts'
-import { remoteSection, settingValue, withoutValue, withValue } from '../format/config-edit.ts'
+import { settingValue, withoutValue, withValue } from '../format/config-edit.ts'
 import type { Command } from './command.ts'
-import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
+import { assertRemoteAt, chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
   readonly name?: string
@@ -42,10 +41,7 @@ function change(options: Options, context: Context): Result {
   const level = chosenLevel(options) ?? 'repo'
   const open = openConfig(context, level)
   const name = options.unset ? undefined : options.name?.toLowerCase()
-  if (name !== undefined && open.config.get(remoteSection(name), 'url') === undefined)
-    throw new DvError('bad-config', `remote '${name}' cannot be the default: there is no such remote`, {
-      hint: `dv remote add -d ${name} <url>`,
-    })
+  if (name !== undefined) assertRemoteAt(open, level, name)
   open.edit(level, config =>
     name === undefined ? withoutValue(config, 'core', 'remote') : withValue(config, { section: 'core', key: 'remote' }, name),
   )

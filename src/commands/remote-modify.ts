@@ -4,7 +4,7 @@ import { DvError } from '../base/error.ts'
 import { remoteSection, withoutValue, withValue } from '../format/config-edit.ts'
 import { settingOf } from '../format/settings.ts'
 import type { Command } from './command.ts'
-import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
+import { assertRemoteAt, chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
   readonly name: string
@@ -37,8 +37,7 @@ function modify(options: Options, context: Context): undefined {
   const name = options.name.toLowerCase()
   const section = remoteSection(name)
   const key = options.option.toLowerCase()
-  if (!open.config.remotes().includes(name))
-    throw new DvError('bad-config', `remote '${name}' doesn't exist`, { hint: `dv remote add ${name} <url>` })
+  assertRemoteAt(open, level, name)
   if (options.unset) {
     open.edit(level, config => withoutValue(config, section, key))
     return undefined

@@ -21,24 +21,33 @@ export const remoteRename: Command<Options, undefined> = {
   ],
   flags: levelFlags,
   examples: [{ line: 'dv remote rename s3_storage bucket', what: 'the default remote stays the default' }],
-  run: async (options, context) => rename(options, context),
+  run: async (options, context) => renameRemote(options, context),
   render: () => '',
 }
 
-function rename(options: Options, context: Context): undefined {
+function renameRemote(options: Options, context: Context): undefined {
   const level = chosenLevel(options) ?? 'repo'
   const open = openConfig(context, level)
   const [from, to] = [options.name.toLowerCase(), options.new.toLowerCase()]
   if (open.config.remotes().includes(to))
     throw new DvError('bad-config', `remote '${from}' cannot be renamed: there is a remote '${to}' already`, { hint: 'dv remote list' })
-  const section = sectionOf(open.at(level), remoteSection(from))
-  if (!section) throw new DvError('bad-config', `remote '${from}' doesn't exist`, { hint: 'dv remote list' })
-  const withDefault = (config: ConfigFile) =>
-    settingValue(config, 'core', 'remote') === from ? withValue(config, { section: 'core', key: 'remote' }, to) : config
-  open.edit(level, config =>
-    withDefault(withSection(withoutSection(config, section.section), { section: remoteSection(to), values: section.values })),
-  )
-  for (const stronger of configLevels.slice(configLevels.indexOf(level) + 1))
-    if (settingValue(open.at(stronger), 'core', 'remote') === from) open.edit(stronger, withDefault)
+  if (!sectionOf(open.at(level), remoteSection(from)))
+    throw new DvError('bad-config', `remote '${from}' doesn't exist`, { hint: 'dv remote list' })
+  const rename = (config: ConfigFile): ConfigFile => renamed(config, from, to)
+  open.edit(level, rename)
+  // Options of the remote in files that win over this one, a secret for example, go with it; these are checked against the new name.
+  for (const stronger of configLevels.slice(configLevels.indexOf(level) + 1)) {
+    const { at, edit } = openConfig(context, level)
+    if (rename(at(stronger)) !== at(stronger)) edit(stronger, rename)
+  }
   return undefined
+}
+
+/** The same value when it names no such remote. */
+function renamed(config: ConfigFile, from: string, to: string): ConfigFile {
+  const section = sectionOf(config, remoteSection(from))
+  const moved = section
+    ? withSection(withoutSection(config, section.section), { section: remoteSection(to), values: section.values })
+    : config
+  return settingValue(moved, 'core', 'remote') === from ? withValue(moved, { section: 'core', key: 'remote' }, to) : moved
 }
