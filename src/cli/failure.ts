@@ -15,14 +15,14 @@ export function renderFailure(error: unknown, { color, verbose }: { readonly col
   const label = color ? '\u001b[31mERROR:\u001b[39m' : 'ERROR:'
   const failure = expected(error)
   if (!failure)
-    return `${label} this is a bug in dv, please report it:\n${clean(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`
-  const hint = failure.hint === undefined ? '' : `\n\nhint: ${clean(failure.hint)}`
-  const trace = verbose ? `\n\n${clean(traceOf(failure))}` : ''
-  return `${label} ${clean(failure.message)}${hint}${trace}\n`
+    return `${label} this is a bug in dv, please report it:\n${cleaned(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`
+  const hint = failure.hint === undefined ? '' : `\n\nhint: ${cleaned(failure.hint)}`
+  const trace = verbose ? `\n\n${cleaned(traceOf(failure))}` : ''
+  return `${label} ${cleaned(failure.message)}${hint}${trace}\n`
 }
 
 export const renderWarning = ({ message, hint }: { readonly message: string; readonly hint?: string }, color: boolean): string =>
-  `${color ? '\u001b[33mWARNING:\u001b[39m' : 'WARNING:'} ${clean(message)}\n${hint === undefined ? '' : `hint: ${clean(hint)}\n`}`
+  `${color ? '\u001b[33mWARNING:\u001b[39m' : 'WARNING:'} ${cleaned(message)}\n${hint === undefined ? '' : `hint: ${cleaned(hint)}\n`}`
 
 /** A system error that reached this place unexplained still is no bug of dv when the disk is full or the file not ours. */
 function expected(error: unknown): DvError | undefined {
@@ -43,5 +43,6 @@ function traceOf(error: Error): string {
   return `${error.stack ?? error.message}${cause}`
 }
 
-/** Passwords in URLs go once more here, whatever a store's label did. */
-const clean = (text: string): string => harmless(text.replace(/(\w+:\/\/)[^/\s:@]+:[^/\s@]+@/g, '$1***@'))
+/** Fit for a terminal. Passwords and tokens in URLs go once more here, whatever a store's label did. */
+export const cleaned = (text: string): string =>
+  harmless(text.replace(/(\w+:\/\/)[^/\s:@]*:[^/\s]*@|(https?:\/\/)[^/\s@]+@/gi, (_, any?: string, web?: string) => `${any ?? web}***@`))

@@ -1,11 +1,12 @@
 /** One call of dv: find the verb, read its options, run it, show what came of it. */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { version } from '../base/version.ts'
 import type { AnyCommand, CommonOptions } from '../commands/command.ts'
 import { completionScript } from './completion.ts'
-import { exitStatusOf, renderFailure } from './failure.ts'
+import { cleaned, exitStatusOf, renderFailure } from './failure.ts'
 import { commandHelp, generalHelp, groupHelp, topicHelp } from './help.ts'
 import { printJson } from './json.ts'
 import { parseOptions } from './parse-options.ts'
@@ -78,7 +79,7 @@ async function runCommand(
   const options: CommonOptions = parseOptions(command, typed.rest)
   const progress = openProgress({ screen, isShown: terminal.stderr.isTTY === true && !options.quiet, now: Date.now })
   const context: Context = {
-    cwd: typed.folder === undefined ? terminal.cwd : resolve(terminal.cwd, typed.folder),
+    cwd: typed.folder === undefined ? terminal.cwd : folderAt(terminal.cwd, typed.folder),
     env: terminal.env,
     signal: terminal.signal,
     report: progress.report,
@@ -93,10 +94,17 @@ async function runCommand(
     progress.close()
   }
   if (options.json) screen.show(printJson(command.json ? command.json(result) : result))
-  else if (!options.quiet) screen.show(command.render(result, options))
+  else if (!options.quiet)
+    screen.show(`${command.render(result, options)}${options.dryRun ? 'Nothing was changed: this is a dry run.\n' : ''}`)
   const problems = command.problems?.(result, options) ?? ''
-  if (problems !== '') screen.tell(problems)
+  if (problems !== '') screen.tell(cleaned(problems))
   return command.exitStatus?.(result, options) ?? 0
+}
+
+function folderAt(cwd: string, typed: string): string {
+  const folder = resolve(cwd, typed)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder
+  throw new DvError('usage', `--cd ${typed}: there is no such folder`)
 }
 
 /** `pull` and its like leave with 1 where the same failure of another verb means 255, as DVC's do. */

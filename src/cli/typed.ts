@@ -14,6 +14,11 @@ export interface Typed {
 /** verbs that are two words */
 const groups = new Set(['remote'])
 
+function folderIn(word: string | undefined): string {
+  if (!word) throw new DvError('usage', '--cd takes a folder', { hint: 'dv --cd <folder> status' })
+  return word
+}
+
 /** Options before the verb: DVC's --cd, -q, -v, --wait-for-lock. @throws DvError 'usage' */
 export function splitArguments(argv: readonly string[]): Typed {
   const words = [...argv]
@@ -22,8 +27,8 @@ export function splitArguments(argv: readonly string[]): Typed {
   let version = false
   while (words[0]?.startsWith('-')) {
     const word = words.shift() ?? ''
-    if (word === '--cd') folder = words.shift()
-    else if (word.startsWith('--cd=')) folder = word.slice('--cd='.length)
+    if (word === '--cd') folder = folderIn(words.shift())
+    else if (word.startsWith('--cd=')) folder = folderIn(word.slice('--cd='.length))
     else if (word === '--version' || word === '-V') version = true
     else if (['-h', '--help', '-q', '--quiet', '-v', '--verbose'].includes(word)) common.push(word)
     else if (word !== '--wait-for-lock') throw new DvError('usage', `dv does not know the option ${word}`, { hint: 'dv --help' })
