@@ -23,6 +23,8 @@ const floorOf = new Map(floors.flatMap((rooms, floor) => rooms.map(room => [room
 const imports = /^(?:import|export)\b[^'"]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\s*\(\s*['"]([^'"]+)['"]/gm
 const late = /\bimport\s*\(\s*['"]([^'"]+)['"]/g
 const speaks = /\bconsole\.|\bprocess\.(?:stdout|stderr|stdin|exit|exitCode|env|cwd)\b/
+/** Each element becomes an argument on the stack: from some 120,000 on it overflows. In `cli` lists are as long as a help page. */
+const spreads = /\.(?:push|unshift)\(\s*\.\.\.|\bMath\.(?:max|min)\(\s*\.\.\.|\bfromCharCode\(\s*\.\.\./
 const emptyNames = /(?:^|\/)(?:utils?|helpers?|common|misc|manager|service|data|info)(?:[./-]|$)/
 
 interface SourceFile {
@@ -50,6 +52,7 @@ function brokenRules(files: readonly SourceFile[]): readonly string[] {
     }
     for (const [, target = ''] of text.matchAll(late)) if (!mayLoadLate(path, target)) broken.push(`${path}: loads ${target} late`)
     if (room !== 'cli' && speaks.test(text)) broken.push(`${path}: speaks to the terminal or reads the environment`)
+    if (room !== 'cli' && spreads.test(text)) broken.push(`${path}: spreads a list of any length into a call`)
     if (emptyNames.test(path)) broken.push(`${path}: the name says nothing`)
     if (/^export default\b/m.test(text)) broken.push(`${path}: a default export`)
     if (/^export \* from/m.test(text)) broken.push(`${path}: a barrel`)
@@ -93,6 +96,7 @@ test('each rule finds what breaks it', () => {
   expect(planted('store/manager.ts', '')).toHaveLength(1)
   expect(planted('store/a.ts', 'export default 1')).toHaveLength(1)
   expect(planted('store/a.ts', 'class Store {}')).toHaveLength(1)
+  expect(planted('store/a.ts', 'all.push(...some)')).toHaveLength(1)
 })
 
 test('every command is in the table, says there what it says itself, and shows an example', async () => {

@@ -21,7 +21,7 @@ export interface CloudStatus {
 export async function cloudStatus(repo: Repo, options: CollectOptions, context: Context): Promise<CloudStatus> {
   const { groups } = await collect(repo, options, 'send')
   const states: [string, CloudState][] = []
-  for (const group of groups) states.push(...(await compareGroup(repo, group, context)))
+  for (const group of groups) for (const state of await compareGroup(repo, group, context)) states.push(state)
   const remotes = groups.length > 0 ? groups.map(group => group.remote.name) : [(await repo.remote(options.remote)).name]
   return { kind: 'cloud', states: Object.fromEntries(states), remotes: [...new Set(remotes)] }
 }

@@ -39,11 +39,10 @@ export async function pointersAt(repo: Repo, commit: string): Promise<readonly T
   knownOf.set(git, known)
   const top = await git.treeAt(commit, relative(gitRoot, repo.root).replaceAll(sep, '/'))
   if (!top) return []
-  const found: TrackedOutput[] = []
   const blobs = await pointerBlobs(git, known, top)
   const unknown = blobs.filter(blob => !known.pointers.has(keyOf(blob)))
   await pool(unknown, { limit: readsAtOnce, signal: repo.context.signal }, blob => readBlobs({ repo, git, known, commit }, blob))
-  for (const blob of blobs) found.push(...(known.pointers.get(keyOf(blob)) ?? []))
+  const found = blobs.flatMap(blob => known.pointers.get(keyOf(blob)) ?? [])
   const outputs = new Set(found.map(({ path }) => path))
   return found.filter(({ pointerFile }) => !liesIn(outputs, pointerFile, repo.root))
 }

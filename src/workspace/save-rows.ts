@@ -37,7 +37,7 @@ export async function saveRows(scan: ChangedScan, options: SavingOptions, contex
   let todo = merged(rowsWhere(known, 0), await notWhole(kept, { rows, objects, cache, context }))
   for (let pass = 1; todo.length > 0; pass++) {
     const { there, saved } = await saveOnce(todo, { rows, objects, options, context })
-    made.push(...saved)
+    for (const id of saved) made.push(id)
     if (pass === 1) setEditedObjectsAside({ rows, table, known, output }, cache, context)
     // An object that was there already and is damaged has been set aside by now: its file is saved again.
     todo = await notWhole(there, { rows, objects, cache, context })
