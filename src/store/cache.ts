@@ -35,7 +35,7 @@ export interface Cache extends ObjectStore {
    * @returns bytes. @throws DvError 'object-corrupt', 'disk-full', 'access-denied', 'interrupted'
    */
   receive(id: ObjectId, body: Readable, signal: AbortSignal): Promise<number>
-  /** The same for bytes at hand. Does nothing when the object is there already. */
+  /** The same for bytes at hand. Does nothing when the object is there already; a damaged one is set aside first. */
   put(id: ObjectId, bytes: Uint8Array): void
   /** Read and checked against its id. @throws DvError 'object-missing', 'object-corrupt', 'bad-pointer' */
   readTree(id: ObjectId): Tree
@@ -89,6 +89,24 @@ export function openCache(options: CacheOptions): Cache {
     stamps.forget(id)
     return to
   }
+  /** What has a stamp that we do not know is hashed. */
+  const isThere = (id: ObjectId): boolean => {
+    const path = place.pathOf(id)
+    const stats = orTold('look into', () => lstatSync(path, { bigint: true, throwIfNoEntry: false }))
+    if (stats === undefined || stamps.trusts(id, stampOf(stats))) return stats !== undefined
+    if (
+      isObject(
+        orTold('read', () => readFileSync(path)),
+        id,
+        place.hash,
+      )
+    ) {
+      stamps.record(id, stampOf(stats))
+      return true
+    }
+    setAside(id)
+    return false
+  }
   return {
     label: place.folder,
     concurrency: writesAtOnce,
@@ -103,7 +121,7 @@ export function openCache(options: CacheOptions): Cache {
     source: id => sourceOfObject(place, id),
     receive,
     put: (id, bytes) => {
-      if (sizeOf(id) === undefined && writeWhole(place, id, bytes)) stampPlaced(id)
+      if (!isThere(id) && writeWhole(place, id, bytes)) stampPlaced(id)
     },
     readTree: id => readTree(place.pathOf(id), id, place.folder),
     isWhole: (id, signal) => checkWhole({ place, stamps, setAside }, id, signal),

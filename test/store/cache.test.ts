@@ -140,6 +140,17 @@ describe('receive', () => {
     expect(temporaries()).toEqual([])
   })
 
+  test.each(['', 'lost', 'longer than before'])('a damaged object (%j) is set aside when its bytes come again', damage => {
+    const id = idOf('once')
+    cache.put(id, Buffer.from('once'))
+    chmodSync(cache.pathOf(id), 0o644)
+    writeFileSync(cache.pathOf(id), damage)
+    chmodSync(cache.pathOf(id), 0o444)
+    open(folder).put(id, Buffer.from('once'))
+    expect(readFileSync(cache.pathOf(id), 'utf8')).toBe('once')
+    expect(readdirSync(join(folder, '.dv/damaged'))).toEqual([id])
+  })
+
   test('folders that went away meanwhile are made again', async () => {
     cache.put(idOf('one'), Buffer.from('one'))
     rmSync(join(folder, 'files'), { recursive: true })
