@@ -63,7 +63,12 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     // nothing is wanted of it, so dvc does not miss it
     { args: ['fetch'], says: /up to date|remote/ },
     { args: ['pull'], says: /up to date|remote/ },
-    { args: ['fetch'], given: emptyCache, says: /remote/ },
+    {
+      args: ['fetch'],
+      given: emptyCache,
+      says: /remote/,
+      ours: { exit: 1, because: 'dvc fetches nothing from nowhere and calls it success' },
+    },
     { args: ['pull'], given: emptyCache, says: /remote/ },
     { args: ['push', '-r', 'nosuch'], given: withRemote, says: /nosuch/ },
     { args: ['push', 'nosuch'], given: withRemote, says: /nosuch/ },

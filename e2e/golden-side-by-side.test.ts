@@ -60,7 +60,7 @@ const cases: readonly Case[] = [
       for (const file of ['run.sh', 'd/tool']) chmodSync(join(at, file), 0o755)
     },
     // dvc's add takes rights away from run.sh (0755 becomes 0744), ours leaves the user's file alone; a checkout makes 0744 in both
-    steps: [['add', 'zero.bin', 'd', 'onlyempty', 'run.sh'], ['push'], 'rm run.sh', ['checkout']],
+    steps: [['add', 'zero.bin', 'd', 'onlyempty', 'run.sh'], ['push'], 'rm run.sh', ['checkout', 'run.sh']],
   },
   {
     name: '.dvcignore with negation and folders',
