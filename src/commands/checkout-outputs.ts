@@ -14,6 +14,7 @@ import { adviseLinks, type Copied } from './advise-links.ts'
 import { type CheckoutReport, type Done, lostBy, reportOf, type Work } from './checkout-report.ts'
 import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
+import { savedObjects } from './saved-objects.ts'
 
 export interface CheckoutOptions {
   readonly force?: boolean
@@ -116,7 +117,7 @@ async function planOne(
   }
 }
 
-/** Which of the contents that would go are in the cache. */
+/** Which of the contents that would go are whole in the cache. */
 async function savedOf(
   repo: Repo,
   { current, wanted, hash }: { readonly current: Tree; readonly wanted: Tree; readonly hash: 'md5' | 'md5-dos2unix' },
@@ -124,7 +125,7 @@ async function savedOf(
 ): Promise<ReadonlySet<ObjectId>> {
   const kept = new Map(wanted.map(entry => [entry.path, entry.id]))
   const going = new Set(current.filter(entry => kept.get(entry.path) !== entry.id).map(entry => entry.id))
-  return going.size === 0 ? new Set() : repo.cache(hash).has([...going], context.signal)
+  return going.size === 0 ? going : savedObjects(going, repo.cache(hash), context)
 }
 
 const isChanging = ({ plan, makesFolder }: Work): boolean =>

@@ -1,14 +1,20 @@
 /** Data in the work tree whose pointer is not in this commit. */
+import { lstatSync, realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Context } from '../base/context.ts'
+import { DvError, isSystemError } from '../base/error.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
+import { committedOutputs } from '../repo/committed-outputs.ts'
 import { type KnownOutput, readKnownOutputs, rememberOutputs } from '../repo/known-outputs.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
+import { findPointers } from '../repo/pointers.ts'
 import type { Selection } from '../repo/targets.ts'
 import { applyCheckout } from '../workspace/checkout.ts'
 import { planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import { nameOf, placeOf } from './place.ts'
+import { savedObjects } from './saved-objects.ts'
 
 export interface Forgotten {
   /** removed, or to be removed by a dry run; a folder ends in '/' */
@@ -17,8 +23,8 @@ export interface Forgotten {
 }
 
 /**
- * Removes what dv itself has put there, when it is still what was put there and all of it is in the cache; anything else is
- * left, and named in a warning. `selections`: all outputs of this commit.
+ * Removes what dv itself has put there, when it is still what was put there, git has a commit that names it, and all of it is
+ * whole in the cache; anything else is left, and named in a warning. `selections`: all outputs of this commit.
  */
 export async function removeForgotten(
   repo: Repo,
@@ -26,57 +32,131 @@ export async function removeForgotten(
   { dryRun }: { readonly dryRun: boolean },
   context: Context,
 ): Promise<Forgotten> {
-  const tracked = selections.map(({ tracked }) => tracked)
-  const forgotten = readKnownOutputs(repo.root).filter(known => !tracked.some(({ path }) => overlaps(path, known.path)))
-  const names: string[] = []
-  let files = 0
-  for (const known of forgotten) {
-    const snapshot = await takeSnapshot(placeOf(repo, known.path, known.hash), context)
-    if (snapshot.kind === 'absent') {
-      if (!dryRun) rememberOutputs(repo.root, [], [known.path])
-      continue
-    }
-    if (!(await isSafe(repo, known, snapshot, context))) {
-      context.report({
-        type: 'warning',
-        message: `${nameOf(repo, known.path)} is not tracked at this commit and was changed, so it is left where it is`,
-        hint: `dv add ${nameOf(repo, known.path)}   to track it here, or remove it by hand`,
-      })
-      continue
-    }
-    names.push(isTreeId(known.id) ? `${nameOf(repo, known.path)}/` : nameOf(repo, known.path))
-    files += treeOf(snapshot).length
-    if (!dryRun) await remove(repo, known, snapshot, context)
+  const candidates = notTracked(
+    readKnownOutputs(repo.root),
+    selections.map(({ tracked }) => tracked.path),
+  ).filter(({ path }) => !isElsewhere(path))
+  const isGits = ownedByGit(repo, candidates)
+  const gone = new Set(candidates.filter(isGits))
+  const removable: Found[] = []
+  for (const known of candidates) {
+    if (gone.has(known)) continue
+    const snapshot = await look(repo, known, context)
+    if (snapshot === 'absent') gone.add(known)
+    else if (snapshot === undefined) tellLeft(repo, known, 'was changed', context)
+    else removable.push({ known, snapshot })
   }
-  rememberSelected(repo, selections, dryRun)
-  return { names, files }
+  const committed = await committedOutputs(
+    repo,
+    removable.map(({ known }) => known),
+  )
+  for (const { known } of removable) {
+    if (committed.has(known)) continue
+    gone.add(known)
+    tellLeft(repo, known, 'no commit names it', context)
+  }
+  const going = removable.filter(({ known }) => committed.has(known))
+  const removed = dryRun || going.length === 0 ? going : await removeAll(repo, going, context)
+  if (!dryRun)
+    rememberOutputs(
+      repo.root,
+      selections.flatMap(({ tracked: { output, path } }) =>
+        output.id && output.cached ? [{ path, id: output.id, hash: output.hash }] : [],
+      ),
+      [...gone, ...removed.map(({ known }) => known)].map(({ path }) => path),
+    )
+  return {
+    names: removed.map(({ known }) => (isTreeId(known.id) ? `${nameOf(repo, known.path)}/` : nameOf(repo, known.path))),
+    files: removed.reduce((sum, { snapshot }) => sum + treeOf(snapshot).length, 0),
+  }
 }
 
-/** Both outputs of this commit that lie in the way are left alone: above, below, or the same. */
-const overlaps = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
-
-async function isSafe(repo: Repo, known: KnownOutput, snapshot: Exclude<Snapshot, { kind: 'absent' }>, context: Context): Promise<boolean> {
-  if (snapshot.id !== known.id) return false
-  const ids = new Set<ObjectId>([known.id, ...treeOf(snapshot).map(entry => entry.id)])
-  return (await repo.cache(known.hash).has([...ids], context.signal)).size === ids.size
+interface Found {
+  readonly known: KnownOutput
+  readonly snapshot: Exclude<Snapshot, { kind: 'absent' }>
 }
 
-async function remove(repo: Repo, known: KnownOutput, snapshot: Snapshot, context: Context): Promise<void> {
-  await withLock(
+/** Those that no output of this commit is, holds, or lies in. */
+function notTracked(known: readonly KnownOutput[], tracked: readonly string[]): readonly KnownOutput[] {
+  const paths = new Set(tracked)
+  const above = new Set(tracked.flatMap(foldersAbove))
+  return known.filter(({ path }) => !paths.has(path) && !above.has(path) && !foldersAbove(path).some(folder => paths.has(folder)))
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const folders: string[] = []
+  for (let at = dirname(path); dirname(at) !== at; at = dirname(at)) folders.push(at)
+  return folders
+}
+
+/** What was tracked by dv once may be in git now. */
+function ownedByGit(repo: Repo, candidates: readonly KnownOutput[]): (known: KnownOutput) => boolean {
+  if (candidates.length === 0) return () => false
+  const inGit = repo.git?.trackedUnder(candidates.map(({ path }) => path)) ?? []
+  const all = new Set(inGit.flatMap(path => [path, ...foldersAbove(path)]))
+  return ({ path }) => all.has(path)
+}
+
+/**
+ * A pointer may be there, but hidden by an ignore file or in a folder that cannot be read; and behind a symbolic link the data is
+ * that of another path, or somebody has moved it away to have it there.
+ */
+function isElsewhere(path: string): boolean {
+  try {
+    if (lstatSync(`${path}.dvc`, { throwIfNoEntry: false }) || realpathSync(dirname(path)) !== dirname(path)) return true
+    return lstatSync(path).isSymbolicLink() && lstatSync(realpathSync(path)).isDirectory()
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false
+    if (isSystemError(error, 'ELOOP', 'EACCES', 'EPERM')) return true
+    throw error
+  }
+}
+
+/** undefined: it is another by now, or would not be had again. */
+async function look(repo: Repo, known: KnownOutput, context: Context): Promise<Found['snapshot'] | 'absent' | undefined> {
+  try {
+    const snapshot = await takeSnapshot(placeOf(repo, known.path, known.hash), context)
+    if (snapshot.kind === 'absent') return 'absent'
+    if (snapshot.id !== known.id) return undefined
+    const ids = new Set<ObjectId>([known.id, ...treeOf(snapshot).map(entry => entry.id)])
+    return (await savedObjects(ids, repo.cache(known.hash), context)).size === ids.size ? snapshot : undefined
+  } catch (error) {
+    if (error instanceof DvError && ['unsupported-file', 'file-changed', 'access-denied'].includes(error.code)) return undefined
+    throw error
+  }
+}
+
+function tellLeft(repo: Repo, { path }: KnownOutput, why: string, context: Context): void {
+  context.report({
+    type: 'warning',
+    message: `${nameOf(repo, path)} is not tracked at this commit and ${why}, so it is left where it is`,
+    hint: `dv add ${nameOf(repo, path)}   to track it here, or remove it by hand`,
+  })
+}
+
+/** By now another process may have tracked it again, or changed it. */
+async function removeAll(repo: Repo, going: readonly Found[], context: Context): Promise<readonly Found[]> {
+  return withLock(
     repo,
     async () => {
-      const plan = planCheckout(treeOf(snapshot), [], { isSaved: () => true })
-      await applyCheckout(plan, placeOf(repo, known.path, known.hash), { cache: repo.cache(known.hash), links: repo.links }, context)
-      rememberOutputs(repo.root, [], [known.path])
+      const still = new Set(
+        notTracked(
+          going.map(({ known }) => known),
+          findPointers(repo).map(({ path }) => path),
+        ),
+      )
+      const removed: Found[] = []
+      for (const found of going) {
+        const { known } = found
+        const place = placeOf(repo, known.path, known.hash)
+        const now = await takeSnapshot(place, context)
+        if (!still.has(known) || now.kind === 'absent' || now.id !== known.id) continue
+        const plan = planCheckout(treeOf(now), [], { isSaved: () => true })
+        await applyCheckout(plan, place, { cache: repo.cache(known.hash), links: repo.links }, context)
+        removed.push(found)
+      }
+      return removed
     },
-    { writes: [known.path] },
-  )
-}
-
-function rememberSelected(repo: Repo, selections: readonly Selection[], dryRun: boolean): void {
-  if (dryRun) return
-  rememberOutputs(
-    repo.root,
-    selections.flatMap(({ tracked: { output, path } }) => (output.id && output.cached ? [{ path, id: output.id, hash: output.hash }] : [])),
+    { writes: going.map(({ known }) => known.path) },
   )
 }
