@@ -32,7 +32,7 @@ export interface AddTarget {
 export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], { target, isComing = false }: AddTarget): AddPlan {
   const path = pathInRepository(repo, target)
   const name = nameOf(repo, path)
-  assertInRepository(repo, path, name)
+  assertInRepository(repo, path, isComing)
   const stats = statsOf(path)
   if (!stats?.isDirectory() && (stats || isComing) && /(^|\/)(dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(path))
     throw new DvError('bad-target', `'${name}' is a pointer or pipeline file: it cannot be tracked as data`, { hint: `git add ${name}` })
@@ -87,12 +87,13 @@ function insidePlan(repo: Repo, above: TrackedOutput, { path, exists }: { readon
   return { path, pointerFile: above.pointerFile, tracked: above, inside, exists }
 }
 
-function assertInRepository(repo: Repo, path: string, name: string): void {
+function assertInRepository(repo: Repo, path: string, isComing: boolean): void {
+  const name = nameOf(repo, path)
   if (path === repo.root)
     throw new DvError('bad-target', 'the repository itself cannot be tracked as data', { hint: 'dv add <a folder in it>' })
   if (!path.startsWith(`${repo.root}/`))
     throw new DvError('bad-target', `'${name}' lies outside of the repository ${repo.root}`, {
-      hint: `dv add --out ${basename(path)} ${name}   tracks a copy of it`,
+      hint: isComing ? undefined : `dv add --out ${basename(path)} ${name}   tracks a copy of it`,
     })
   const parts = relative(repo.root, path).split('/')
   if (parts.some(part => part === '.dvc' || part === '.git'))
@@ -139,8 +140,8 @@ function assertNotIgnored(repo: Repo, path: string, name: string): void {
 
 /** A link to a folder, or a folder behind a link, has another place: tracked here, the data would be there. */
 function assertReachable(path: string, name: string, stats: BigIntStats | undefined): void {
-  if (!statsOf(dirname(path))?.isDirectory())
-    throw new DvError('bad-target', `the folder of '${name}' does not exist`, { hint: `mkdir -p ${dirname(name)}` })
+  if (!statsOf(dirname(path)))
+    throw new DvError('bad-target', `the folder '${dirname(name)}' does not exist`, { hint: `mkdir -p ${dirname(name)}` })
   if (realpathSync(dirname(path)) !== dirname(path))
     throw new DvError('bad-target', `'${name}' lies behind a symbolic link to a folder`, {
       hint: `dv add ${realpathSync(dirname(path))}/${basename(path)}`,

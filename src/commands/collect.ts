@@ -1,13 +1,16 @@
 /** Which objects a transfer is about, grouped by where they go. */
 
+import { relative, sep } from 'node:path'
 import { DvError } from '../base/error.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { isTreeId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
 import type { RefScope } from '../repo/git.ts'
 import type { Repo } from '../repo/open.ts'
+import { pathInRepository } from '../repo/path-in-repository.ts'
 import { pointersAt } from '../repo/pointers-at.ts'
 import { type Selection, selectOutputs } from '../repo/targets.ts'
+import type { TrackedOutput } from '../repo/tracked-output.ts'
 import type { RemoteConfig } from '../store/open.ts'
 import type { TransferRequest } from '../transfer/request.ts'
 import { nameOf } from './place.ts'
@@ -120,15 +123,16 @@ async function selectionsAtCommits(repo: Repo, options: CollectOptions): Promise
   const commits = new Set(scopes.flatMap(scope => git.commits(scope)))
   const found: Selection[] = []
   for (const commit of commits)
-    for (const tracked of await pointersAt(repo, commit)) if (isWanted(repo, tracked.path, options.targets ?? [])) found.push({ tracked })
+    for (const tracked of await pointersAt(repo, commit)) found.push(...selectionsOf(repo, tracked, options.targets ?? []))
   return found
 }
 
-/** At other commits a target is a path: it names an output, or a folder above it. */
-function isWanted(repo: Repo, path: string, targets: readonly string[]): boolean {
-  const name = nameOf(repo, path)
-  return (
-    targets.length === 0 ||
-    targets.some(target => [target, target.replace(/\.dvc$/, '')].some(each => name === each || name.startsWith(`${each}/`)))
+/** At other commits a target is a path: it names an output, its pointer, a folder above it, or a path inside it. */
+function selectionsOf(repo: Repo, tracked: TrackedOutput, targets: readonly string[]): readonly Selection[] {
+  if (targets.length === 0) return [{ tracked }]
+  const paths = targets.map(target => pathInRepository(repo, target))
+  if (paths.some(path => path === tracked.pointerFile || `${tracked.path}/`.startsWith(`${path}/`))) return [{ tracked }]
+  return paths.flatMap(path =>
+    path.startsWith(`${tracked.path}/`) ? [{ tracked, inside: relative(tracked.path, path).replaceAll(sep, '/') }] : [],
   )
 }
