@@ -1,39 +1,16 @@
 /** dv checkout: what it makes, what it says, and that nothing is lost. */
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
-import { expectDone, type Lab, openLab } from '../doubles/lab.ts'
+import { expectDone } from '../doubles/lab.ts'
 import { listWhole } from '../doubles/list-whole.ts'
+import { cached, openTrackedLab, type TrackedLab } from './tracked-lab.ts'
 
-let lab: Lab
+let lab: TrackedLab
 afterEach(() => lab.close())
 
-/** A folder `data` of three files and a file `f.txt`, tracked and committed as v1. */
-async function openTracked(): Promise<Lab> {
-  lab = await openLab({ ready: true })
-  lab.write('data/a', 'a')
-  lab.write('data/b', 'b')
-  lab.write('data/sub/c', 'c')
-  lab.write('f.txt', 'first\n')
-  await expectDone(lab.dv('add', '-q', 'data', 'f.txt'))
-  commit('one')
-  lab.git('tag', 'v1')
-  return lab
-}
-
-function commit(message: string): void {
-  lab.git('add', '-A')
-  lab.git('commit', '-qm', message)
-}
-
-const remove = (...paths: readonly string[]): void => {
-  for (const path of paths) rmSync(join(lab.root, path), { recursive: true, force: true })
-}
-
-/** Where the object of these bytes lies, for the few contents that the tests use. */
-const objectOf: Readonly<Record<string, string>> = {
-  a: '.dvc/cache/files/md5/0c/c175b9c0f1b6a831c399e269772661',
-  b: '.dvc/cache/files/md5/92/eb5ffee6ae2fec3ad71c777531578f',
+const openTracked = async (): Promise<void> => {
+  lab = await openTrackedLab()
 }
 
 test('a clean work tree: nothing is said and nothing changes', async () => {
@@ -47,9 +24,9 @@ test('what is gone comes back; M, A and D, folders first', async () => {
   await openTracked()
   lab.write('new.txt', 'n')
   await expectDone(lab.dv('add', '-q', 'new.txt'))
-  commit('two')
+  lab.commit('two')
   lab.git('checkout', '-q', 'v1')
-  remove('data', 'f.txt')
+  lab.remove('data', 'f.txt')
   expect((await lab.dv('checkout')).stdout).toBe('A       data/\nA       f.txt\nD       new.txt\n')
   expect([lab.read('data/sub/c'), lab.read('f.txt')]).toEqual(['c', 'first\n'])
   expect((await lab.dv('status')).stdout).toBe('Data and pipelines are up to date.\n')
@@ -59,21 +36,21 @@ test('--summary shows counts only', async () => {
   await openTracked()
   lab.write('data/a', 'b')
   lab.write('data/copy', 'a')
-  remove('f.txt')
+  lab.remove('f.txt')
   expect((await lab.dv('checkout', '--summary')).stdout).toBe('1 file modified, 1 file added and 1 file deleted\n')
   expect((await lab.dv('checkout', '--summary')).stdout).toBe('No changes.\n')
 })
 
 test('-q says nothing', async () => {
   await openTracked()
-  remove('f.txt')
+  lab.remove('f.txt')
   expect(await lab.dv('checkout', '-q')).toEqual({ exit: 0, stdout: '', stderr: '' })
   expect(lab.read('f.txt')).toBe('first\n')
 })
 
 test('--json', async () => {
   await openTracked()
-  remove('data/a', 'f.txt')
+  lab.remove('data/a', 'f.txt')
   expect(JSON.parse((await lab.dv('checkout', '--json')).stdout)).toEqual({
     added: ['f.txt'],
     modified: ['data/'],
@@ -89,7 +66,7 @@ test('--json', async () => {
 test('--dry-run tells the same and changes nothing', async () => {
   await openTracked()
   lab.write('data/a', 'b')
-  remove('f.txt')
+  lab.remove('f.txt')
   const before = listWhole(lab.root)
   const { exit, stdout } = await lab.dv('checkout', '--dry-run')
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'M       data/\nA       f.txt\nNothing was changed: this is a dry run.\n' })
@@ -99,7 +76,7 @@ test('--dry-run tells the same and changes nothing', async () => {
 
 test('--dry-run knows what the cache lacks', async () => {
   await openTracked()
-  remove('data', 'f.txt', objectOf['a'] ?? '')
+  lab.remove('data', 'f.txt', cached('a'))
   const planned = await lab.dv('checkout', '--dry-run', '--json')
   expect(planned.exit).toBe(255)
   expect(JSON.parse(planned.stdout)).toMatchObject({ failed: ['data'], files: { added: 3 } })
@@ -119,7 +96,7 @@ test.each([
   ['a folder in it', ['data/sub'], 'sub/c'],
 ])('a target inside a folder: %s', async (_, targets, brought) => {
   await openTracked()
-  remove('data')
+  lab.remove('data')
   expect((await lab.dv('checkout', ...targets)).stdout).toBe('A       data/\n')
   expect(lab.files('data')).toEqual([brought])
 })
@@ -127,7 +104,7 @@ test.each([
 test('a target inside a folder leaves its neighbours alone, unsaved ones too', async () => {
   await openTracked()
   lab.write('data/b', 'mine')
-  remove('data/a')
+  lab.remove('data/a')
   expect((await lab.dv('checkout', 'data/a')).exit).toBe(0)
   expect([lab.read('data/a'), lab.read('data/b')]).toEqual(['a', 'mine'])
 })
@@ -137,7 +114,7 @@ test('targets from another folder: pointer, output, -R', async () => {
   lab.write('deep/er/x', 'x')
   await expectDone(lab.dv('add', '-q', 'deep/er/x'))
   const deep = join(lab.root, 'deep')
-  remove('deep/er/x', 'f.txt')
+  lab.remove('deep/er/x', 'f.txt')
   expect((await lab.dvIn(deep, 'checkout', '../f.txt.dvc')).stdout).toBe('A       ../f.txt\n')
   const refused = await lab.dv('checkout', 'deep')
   expect(refused).toMatchObject({ exit: 255, stdout: '' })
@@ -158,7 +135,7 @@ test('a file in no cache is not lost without --force: nothing at all is changed'
   await openTracked()
   lab.write('data/a', 'my work')
   lab.write('data/extra', 'my other work')
-  remove('f.txt')
+  lab.remove('f.txt')
   const before = listWhole(lab.root)
   const said = await lab.dv('checkout')
   expect(said).toMatchObject({ exit: 255, stdout: '' })
@@ -188,7 +165,7 @@ test('what is in the cache may go without --force', async () => {
 
 test('a folder where a file belongs, and the other way round', async () => {
   await openTracked()
-  remove('f.txt', 'data')
+  lab.remove('f.txt', 'data')
   lab.write('f.txt/mine', 'mine')
   lab.write('data', 'mine')
   const before = listWhole(lab.root)
@@ -200,7 +177,7 @@ test('a folder where a file belongs, and the other way round', async () => {
 
 test('an object that is missing: the rest is brought, 255 and the name of the output; --allow-missing: 0', async () => {
   await openTracked()
-  remove('data', 'f.txt', objectOf['a'] ?? '')
+  lab.remove('data', 'f.txt', cached('a'))
   const said = await lab.dv('checkout')
   expect(said.exit).toBe(255)
   expect(said.stdout).toBe('A       data/\nA       f.txt\n')
@@ -213,7 +190,7 @@ test('an object that is missing: the rest is brought, 255 and the name of the ou
 test('a changed file whose old version is missing is not lost, and not said to be', async () => {
   await openTracked()
   lab.write('data/a', 'mine')
-  remove(objectOf['a'] ?? '')
+  lab.remove(cached('a'))
   const said = await lab.dv('checkout', '-f')
   expect(said).toMatchObject({ exit: 255, stdout: '' })
   expect(lab.read('data/a')).toBe('mine')
@@ -222,7 +199,7 @@ test('a changed file whose old version is missing is not lost, and not said to b
 test('a list that is missing: 255, and nothing of that output is touched', async () => {
   await openTracked()
   const id = /md5: (\w\w)(\w+\.dir)/.exec(lab.read('data.dvc')) ?? []
-  remove(`.dvc/cache/files/md5/${id[1]}/${id[2]}`, 'data/a')
+  lab.remove(`.dvc/cache/files/md5/${id[1]}/${id[2]}`, 'data/a')
   lab.write('data/mine', 'mine')
   expect((await lab.dv('checkout')).exit).toBe(255)
   expect(lab.files('data')).toEqual(['b', 'mine', 'sub/c'])
@@ -232,7 +209,7 @@ test('an empty tracked folder is made, and kept', async () => {
   await openTracked()
   mkdirSync(join(lab.root, 'empty'))
   await expectDone(lab.dv('add', '-q', 'empty'))
-  remove('empty')
+  lab.remove('empty')
   expect((await lab.dv('checkout')).stdout).toBe('A       empty/\n')
   expect(readdirSync(join(lab.root, 'empty'))).toEqual([])
   lab.write('empty/saved', 'a')
@@ -245,7 +222,7 @@ test('an executable file gets its bit, its owner’s only', async () => {
   lab.write('run.sh', '#!/bin/sh\n')
   chmodSync(join(lab.root, 'run.sh'), 0o755)
   await expectDone(lab.dv('add', '-q', 'run.sh'))
-  remove('run.sh')
+  lab.remove('run.sh')
   await expectDone(lab.dv('checkout', 'run.sh'))
   expect(statSync(join(lab.root, 'run.sh')).mode & 0o777).toBe(0o744)
 })
@@ -287,10 +264,10 @@ test('a hard link that was written to: status sees it, checkout refuses, the dam
   expect(forced.exit).toBe(255)
   expect(forced.stderr).toContain('object 0cc175b9c0f1b6a831c399e269772661 in the cache was damaged and is set aside as')
   expect(lab.read('.dvc/cache/.dv/damaged/0cc175b9c0f1b6a831c399e269772661')).toBe('edited')
-  expect(lab.has(objectOf['a'] ?? '')).toBe(false)
+  expect(lab.has(cached('a'))).toBe(false)
   expect(lab.read('data/a')).toBe('edited')
   await expectDone(lab.dv('pull', '-f'))
-  expect([lab.read('data/a'), lab.read(objectOf['a'] ?? '')]).toEqual(['a', 'a'])
+  expect([lab.read('data/a'), lab.read(cached('a'))]).toEqual(['a', 'a'])
 })
 
 test('a hard link that was written to can be added: both versions are whole afterwards', async () => {
@@ -309,7 +286,7 @@ test('data whose pointer is not in this commit goes when dv put it there and it 
   lab.write('more/1', '1')
   lab.write('n.txt', 'n')
   await expectDone(lab.dv('add', '-q', 'more', 'n.txt'))
-  commit('two')
+  lab.commit('two')
   lab.git('checkout', '-q', 'v1')
   const before = listWhole(lab.root)
   expect((await lab.dv('checkout', '--dry-run')).stdout).toContain('D       more/\nD       n.txt\n')
@@ -324,7 +301,7 @@ test('data whose pointer is not in this commit stays when it was changed, and is
   await openTracked()
   lab.write('more/1', '1')
   await expectDone(lab.dv('add', '-q', 'more'))
-  commit('two')
+  lab.commit('two')
   lab.write('more/2', 'mine')
   lab.git('checkout', '-q', 'v1')
   const said = await lab.dv('checkout')
@@ -338,11 +315,11 @@ test('data whose pointer is not in this commit stays when the cache has not all 
   lab.write('n.txt', 'b')
   lab.write('m.txt', 'm')
   await expectDone(lab.dv('add', '-q', 'n.txt', 'm.txt'))
-  commit('two')
+  lab.commit('two')
   lab.git('checkout', '-q', 'v1')
   await expectDone(lab.dv('checkout', 'data'))
   expect(lab.has('m.txt')).toBe(true)
-  remove(objectOf['b'] ?? '')
+  lab.remove(cached('b'))
   await expectDone(lab.dv('checkout', '--allow-missing'))
   expect([lab.has('n.txt'), lab.has('m.txt')]).toEqual([true, false])
 })
@@ -353,7 +330,7 @@ test('nothing is written through a link that leaves the repository', async () =>
   mkdirSync(elsewhere)
   lab.write('deep/in/x', 'x')
   await expectDone(lab.dv('add', '-q', 'deep/in/x'))
-  remove('deep/in', 'data')
+  lab.remove('deep/in', 'data')
   symlinkSync(elsewhere, join(lab.root, 'deep/in'))
   symlinkSync(elsewhere, join(lab.root, 'data'))
   const pointer = lab.git('hash-object', 'data.dvc')

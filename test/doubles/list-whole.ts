@@ -10,7 +10,7 @@ export function listWhole(folder: string): readonly string[] {
   const visit = (path: string): void => {
     for (const name of readdirSync(join(folder, path)).sort()) {
       const at = path === '' ? name : `${path}/${name}`
-      if (at === '.git' || at === '.dvc/tmp' || at.endsWith('.dvc/cache/.dv')) continue
+      if (/(^|\/)(\.git|\.dvc\/tmp|\.dvc\/cache\/\.dv)$/.test(at)) continue
       const stats = lstatSync(join(folder, at))
       const mode = (stats.mode & 0o777).toString(8)
       if (stats.isSymbolicLink()) lines.push(`${at} -> ${readlinkSync(join(folder, at))}`)
