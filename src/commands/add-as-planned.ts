@@ -1,16 +1,57 @@
 /** Carries out one plan of `dv add`. */
+import { existsSync } from 'node:fs'
 import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
 import type { Repo } from '../repo/open.ts'
 import { readTracked } from '../repo/pointers.ts'
 import type { Added } from './add.ts'
-import { addInside } from './add-inside.ts'
+import { openPart } from './add-inside.ts'
 import type { AddPlan } from './add-plan.ts'
 import { type AddOptions, addWhole } from './add-whole.ts'
+import { nameOf } from './place.ts'
 
-/** The pointer of a folder is read again: a target before this one may have changed it. */
+/** Rewritten under our hands so often, a pointer has somebody who does nothing else. */
+const mostAttempts = 20
+
+/**
+ * Data is hashed without the lock, so another process may write the pointer meanwhile: then it is all done again on what that one
+ * wrote, by now with little to hash. @throws DvError 'file-changed' when it never ends
+ */
 export async function addAsPlanned(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added> {
-  const { inside, tracked } = plan
-  if (inside === undefined || !tracked) return addWhole(repo, plan, options, context)
-  const now = readTracked(repo.root, plan.pointerFile).find(({ path }) => path === tracked.path)
-  return addInside(repo, { ...plan, inside, tracked: now ?? tracked }, options, context)
+  const attempt = await openAttempt(repo, planOfNow(repo, plan), options, context)
+  for (let count = 0; count < mostAttempts; count++) {
+    const added = await attempt(planOfNow(repo, plan))
+    if (added) return added
+  }
+  throw new DvError('file-changed', `${nameOf(repo, plan.pointerFile)} is rewritten by another process again and again`, {
+    hint: 'the same command, when the other has ended',
+  })
 }
+
+async function openAttempt(
+  repo: Repo,
+  plan: AddPlan,
+  options: AddOptions,
+  context: Context,
+): Promise<(plan: AddPlan) => Promise<Added | undefined>> {
+  const { inside, tracked } = plan
+  return inside === undefined || !tracked
+    ? now => addWhole(repo, now, options, context)
+    : openPart(repo, { ...plan, inside, tracked }, options, context)
+}
+
+/** @throws DvError 'bad-target' when by now the pointer is about something else */
+function planOfNow(repo: Repo, plan: AddPlan): AddPlan {
+  const path = plan.tracked?.path ?? plan.path
+  const { tracked: _tracked, ...rest } = plan
+  if (!existsSync(plan.pointerFile)) {
+    if (plan.inside === undefined) return rest
+    throw changed(repo, plan, 'is not there')
+  }
+  const tracked = readTracked(repo.root, plan.pointerFile).find(each => each.path === path)
+  if (!tracked) throw changed(repo, plan, `does not track '${nameOf(repo, path)}'`)
+  return { ...rest, tracked }
+}
+
+const changed = (repo: Repo, { pointerFile }: AddPlan, how: string): DvError =>
+  new DvError('file-changed', `${nameOf(repo, pointerFile)} was changed by another process: it ${how} any more`)

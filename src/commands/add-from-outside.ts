@@ -95,6 +95,14 @@ async function sendFrom(repo: Repo, { from, plan, options }: Move, context: Cont
   await send(repo, { from, snapshot, remote, ...(options.remoteJobs === undefined ? {} : { jobs: options.remoteJobs }) }, context)
   const content = contentOf(snapshot)
   const changed = await recordContent(repo, plan, content, { commit: false })
+  if (!changed)
+    throw new DvError(
+      'file-changed',
+      `${nameOf(repo, plan.pointerFile)} was written by another process meanwhile; the data is on the remote`,
+      {
+        hint: 'the same command again, which sends nothing twice',
+      },
+    )
   return {
     name: nameOf(repo, plan.path),
     pointer: nameOf(repo, plan.pointerFile),

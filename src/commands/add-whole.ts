@@ -11,7 +11,7 @@ import type { AddPlan } from './add-plan.ts'
 import { adviseLinks } from './advise-links.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
-import { recordOutput } from './record-output.ts'
+import { contentOf, recordContent } from './record-output.ts'
 
 export interface AddOptions {
   /** put the data into the cache */
@@ -20,7 +20,8 @@ export interface AddOptions {
   readonly relink: boolean
 }
 
-export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added> {
+/** undefined: the pointer was rewritten meanwhile. */
+export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added | undefined> {
   const before = plan.tracked?.output
   const legacy = before?.hash === 'md5-dos2unix' ? await unchangedLegacy(repo, plan, before, context) : undefined
   if (legacy)
@@ -31,7 +32,8 @@ export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, c
       ? await saveOutput(place, { cache: repo.cache('md5'), links: repo.links, relink: options.relink }, context)
       : await takeSnapshot(place, context)
   if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' went away while it was added`)
-  const changed = await recordOutput(repo, plan, snapshot, options)
+  const changed = await recordContent(repo, plan, contentOf(snapshot), options)
+  if (!changed) return undefined
   if (options.commit)
     adviseLinks(repo, { bytes: snapshot.size, id: snapshot.kind === 'file' ? snapshot.id : snapshot.tree[0]?.id }, context)
   return {

@@ -29,27 +29,23 @@ export const contentOf = (snapshot: Saved): Content => ({
   ...(snapshot.kind === 'file' && snapshot.executable ? { executable: true } : {}),
 })
 
-/** Resolves with the absolute paths of the files that changed. `commit` false: nothing is in the cache, so nothing is remembered as ours. */
-export function recordOutput(
-  repo: Repo,
-  plan: AddPlan,
-  snapshot: Saved,
-  { commit }: { readonly commit: boolean },
-): Promise<readonly string[]> {
-  return recordContent(repo, plan, contentOf(snapshot), { commit })
-}
+/** undefined: another process has rewritten the pointer since `plan` was made; nothing was written. */
+export type Recorded = readonly string[] | undefined
 
-export function recordContent(
-  repo: Repo,
-  plan: AddPlan,
-  content: Content,
-  { commit }: { readonly commit: boolean },
-): Promise<readonly string[]> {
+/**
+ * Resolves with the absolute paths of the files that changed. `commit` false: nothing is in the cache, so nothing is remembered as ours.
+ */
+export function recordContent(repo: Repo, plan: AddPlan, content: Content, { commit }: { readonly commit: boolean }): Promise<Recorded> {
   const path = plan.tracked?.path ?? plan.path
   return withLock(
     repo,
     async () => {
-      const changed = [...writePointer(repo, plan, content), ...(plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path))]
+      const before = readOptional(plan.pointerFile)
+      if (!isAsPlanned(repo, plan, before)) return undefined
+      const changed = [
+        ...writePointer(repo, plan, { before, content }),
+        ...(plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path)),
+      ]
       if (commit) rememberOutputs(repo.root, [{ path, id: content.id, hash: 'md5' }])
       return changed
     },
@@ -57,10 +53,21 @@ export function recordContent(
   )
 }
 
-/** The pointer is read again under the lock: another process may have rewritten it since. */
-function writePointer(repo: Repo, plan: AddPlan, content: Content): readonly string[] {
-  const before = readOptional(plan.pointerFile)
-  const after = plan.tracked && before !== '' ? updatedText(repo, plan, before, content) : printPointer(freshPointer(plan, content))
+/** The pointer still says of the output what it said when the content was worked out, or is still not there. */
+function isAsPlanned(repo: Repo, { tracked, pointerFile }: AddPlan, before: string): boolean {
+  if (before === '' || !tracked) return before === '' && !tracked
+  const pointer = parsePointer(before, nameOf(repo, pointerFile))
+  return pointer.outputs.some(
+    ({ path, id, hash }) => path === tracked.output.path && id === tracked.output.id && hash === tracked.output.hash,
+  )
+}
+
+function writePointer(
+  repo: Repo,
+  plan: AddPlan,
+  { before, content }: { readonly before: string; readonly content: Content },
+): readonly string[] {
+  const after = plan.tracked ? updatedText(repo, plan, before, content) : printPointer(freshPointer(plan, content))
   if (after === before) return []
   replaceFile(plan.pointerFile, after)
   return [plan.pointerFile]
