@@ -34,3 +34,9 @@ test('what is asked for is pinned, too', () => {
   const wanted = { ...manifest.dependencies, ...manifest.devDependencies }
   expect(Object.entries(wanted).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
 })
+
+test('every platform finds its binaries: npm ci refuses a lock that lacks one', () => {
+  const names = new Set(packages.map(([path]) => path.replace(/^.*node_modules\//, '')))
+  const optional = packages.flatMap(([, entry]) => Object.keys((entry['optionalDependencies'] ?? {}) as Record<string, string>))
+  expect(optional.filter(name => !names.has(name))).toEqual([])
+})
