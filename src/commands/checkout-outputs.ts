@@ -15,6 +15,7 @@ import { type CheckoutReport, type Done, lostBy, reportOf, type Work } from './c
 import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
 import { savedObjects } from './saved-objects.ts'
+import { toldFor } from './told-for.ts'
 
 export interface CheckoutOptions {
   readonly force?: boolean
@@ -87,7 +88,7 @@ function wantedTree(repo: Repo, { tracked, inside }: Selection): Tree | undefine
   if (!id) return undefined
   if (!isTreeId(id)) return [{ path: '', id }]
   try {
-    const tree = repo.cache(hash).readTree(id)
+    const tree = toldFor(nameOf(repo, tracked.pointerFile), () => repo.cache(hash).readTree(id))
     return inside === undefined ? tree : entriesInside(tree, inside)
   } catch (error) {
     if (error instanceof DvError && (error.code === 'object-missing' || error.code === 'object-corrupt')) return undefined

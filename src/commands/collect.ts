@@ -14,6 +14,7 @@ import type { TrackedOutput } from '../repo/tracked-output.ts'
 import type { RemoteConfig } from '../store/open.ts'
 import type { TransferRequest } from '../transfer/request.ts'
 import { nameOf } from './place.ts'
+import { toldFor } from './told-for.ts'
 
 export interface CollectOptions {
   readonly targets?: readonly string[]
@@ -75,9 +76,10 @@ export function requestOf(group: Group, treeOf: (id: ObjectId) => Tree | undefin
   const trees = new Map<ObjectId, readonly ObjectId[]>()
   const files = new Set<ObjectId>()
   for (const item of group.items) {
+    const tree = isTreeId(item.id) ? (toldFor(item.name, () => treeOf(item.id)) ?? []) : []
     if (!isTreeId(item.id)) files.add(item.id)
-    else if (item.inside === undefined) trees.set(item.id, [...new Set((treeOf(item.id) ?? []).map(entry => entry.id))])
-    else for (const entry of entriesInside(treeOf(item.id) ?? [], item.inside)) files.add(entry.id)
+    else if (item.inside === undefined) trees.set(item.id, [...new Set(tree.map(entry => entry.id))])
+    else for (const entry of entriesInside(tree, item.inside)) files.add(entry.id)
   }
   return { trees, files }
 }

@@ -149,7 +149,12 @@ function readTree(path: string, id: ObjectId, folder: string): Tree {
   }
   if (!isObject(bytes, id, 'md5'))
     throw new DvError('object-corrupt', `the list of files ${id} in ${folder} is damaged: its hash is another`)
-  return parseTree(bytes)
+  try {
+    return parseTree(bytes)
+  } catch (error) {
+    if (!(error instanceof DvError)) throw error
+    throw new DvError(error.code, `the list of files ${id} cannot be used: ${error.message}`, { cause: error })
+  }
 }
 
 function moveAside(path: string, folder: string, { shared }: { readonly shared: boolean }): string {
