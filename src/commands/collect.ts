@@ -125,7 +125,8 @@ async function selectionsAtCommits(repo: Repo, options: CollectOptions): Promise
   const commits = new Set(scopes.flatMap(scope => git.commits(scope)))
   const found: Selection[] = []
   for (const commit of commits)
-    for (const tracked of await pointersAt(repo, commit)) found.push(...selectionsOf(repo, tracked, options.targets ?? []))
+    for (const tracked of await pointersAt(repo, commit))
+      for (const selection of selectionsOf(repo, tracked, options.targets ?? [])) found.push(selection)
   return found
 }
 

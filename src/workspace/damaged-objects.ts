@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs'
 import type { Context } from '../base/context.ts'
 import type { Cache } from '../store/cache.ts'
-import { eachCommonRow } from './common-rows.ts'
+import { eachCommonRow } from './each-common-row.ts'
 import { type FileRows, idOfRow } from './file-rows.ts'
 import type { IndexTable } from './index-table.ts'
 import { readStamp } from './stamp-rows.ts'

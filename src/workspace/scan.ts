@@ -2,7 +2,7 @@
 import { type BigIntStats, lstatSync, statSync } from 'node:fs'
 import { DvError, isSystemError } from '../base/error.ts'
 import { fileError } from '../store/file-errors.ts'
-import { eachCommonRow } from './common-rows.ts'
+import { eachCommonRow } from './each-common-row.ts'
 import { type FileRows, idBytes, newFileRows } from './file-rows.ts'
 import { pathSeparator, type StoredTable } from './index-table.ts'
 import { inRepository, type Place } from './place.ts'
