@@ -1,5 +1,5 @@
 /** Writes down what was saved: the pointer, and the line that keeps git from tracking the data itself. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isSystemError } from '../base/error.ts'
 import { addIgnoreLine } from '../format/git-ignore-lines.ts'
@@ -7,6 +7,7 @@ import { type Output, parsePointer, printPointer, updatePointer } from '../forma
 import { rememberOutputs } from '../repo/known-outputs.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
+import { readGitIgnore } from '../repo/read-git-ignore.ts'
 import { replaceFile } from '../repo/replace-file.ts'
 import type { Snapshot } from '../workspace/snapshot.ts'
 import type { AddPlan } from './add-plan.ts'
@@ -42,10 +43,9 @@ export function recordContent(repo: Repo, plan: AddPlan, content: Content, { com
     async () => {
       const before = readOptional(plan.pointerFile)
       if (!isAsPlanned(repo, plan, before)) return undefined
-      const changed = [
-        ...writePointer(repo, plan, { before, content }),
-        ...(plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path)),
-      ]
+      // In this order: data whose line is missing would be in the next `git add -A`.
+      const ignoring = plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path)
+      const changed = [...writePointer(repo, plan, { before, content }), ...ignoring]
       if (commit) rememberOutputs(repo.root, [{ path, id: content.id, hash: 'md5' }])
       return changed
     },
@@ -95,7 +95,7 @@ const freshPointer = (plan: AddPlan, content: Content) => ({
 function ignoreInGit(repo: Repo, path: string): readonly string[] {
   if (!repo.git || repo.git.isIgnored(path)) return []
   const file = join(dirname(path), '.gitignore')
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const before = readGitIgnore(file)
   const after = addIgnoreLine(before, basename(path))
   if (after === before) return []
   replaceFile(file, after)

@@ -13,6 +13,7 @@ import { type KnownObjects, openKnownObjects } from '../transfer/known-objects.t
 import { type IgnoreRules, openDvcIgnore } from '../workspace/ignore.ts'
 import type { LinkKind } from '../workspace/link.ts'
 import { openStateIndex, type StateIndex } from '../workspace/state-index.ts'
+import { assertOwnFolders } from './assert-own-folders.ts'
 import { type Config, loadConfig } from './config.ts'
 import { findGitRoot, findRoot } from './find-root.ts'
 import { type Git, openGit } from './git.ts'
@@ -51,7 +52,7 @@ export interface OpenedStore {
 
 /**
  * Finds the repository from context.cwd, hands it to `use`, then flushes the indexes and closes git and the stores, whatever happened.
- * Opening starts no process and makes no folder. @throws DvError 'not-a-repo', 'bad-config'
+ * Opening starts no process and makes no folder. @throws DvError 'not-a-repo', 'bad-config', 'untrusted'
  */
 export async function withRepo<T>(context: Context, use: (repo: Repo) => Promise<T>): Promise<T> {
   const opened = openRepo(context)
@@ -73,6 +74,7 @@ function openRepo(context: Context): { readonly repo: Repo; close(): Promise<voi
   const root = findRoot(context, { required: true })
   const config = loadConfig(root, context)
   const gitRoot = isTrue(config.get('core', 'no_scm')) ? undefined : findGitRoot(root)
+  assertOwnFolders(root, context)
   const state = stateFolder(root)
   const indexes = new Map<string, StateIndex>()
   const caches = new Map<HashKind, Cache>()

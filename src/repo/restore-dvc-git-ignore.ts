@@ -1,9 +1,8 @@
 /** Keeps what is private to a clone out of git. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isSystemError } from '../base/error.ts'
 import { addIgnoreLine } from '../format/git-ignore-lines.ts'
 import type { Repo } from './open.ts'
+import { readGitIgnore } from './read-git-ignore.ts'
 import { replaceFile } from './replace-file.ts'
 
 /** In DVC's order (dvc/repo/__init__.py `_ignore`). */
@@ -13,16 +12,7 @@ export const privateNames = ['config.local', 'tmp', 'cache'] as const
 export function restoreDvcGitIgnore({ root, gitRoot }: Pick<Repo, 'root' | 'gitRoot'>): void {
   if (gitRoot === undefined) return
   const file = join(root, '.dvc', '.gitignore')
-  const old = readText(file)
+  const old = readGitIgnore(file)
   const text = privateNames.reduce(addIgnoreLine, old)
   if (text !== old) replaceFile(file, text)
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return ''
-    throw error
-  }
 }

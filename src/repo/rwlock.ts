@@ -1,5 +1,6 @@
 /** DVC's second lock: a JSON file that tells which process reads or writes which paths. `dvc repro` relies on it while a stage runs. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { DvError, isSystemError } from '../base/error.ts'
 import { isRunning } from './running-process.ts'
@@ -89,7 +90,13 @@ const isUser = (value: unknown): boolean => isRecord(value) && typeof value['pid
 /** Idle content is what DVC leaves behind: `{"write": {}}`. */
 function writeUsage(folder: string, usage: Usage): void {
   const kept = Object.keys(usage.read).length > 0 ? usage : { write: usage.write }
-  const temporary = join(folder, `rwlock.${process.pid}.tmp`)
-  writeFileSync(temporary, JSON.stringify(kept))
-  renameSync(temporary, join(folder, 'rwlock'))
+  // A name that nobody can foresee, and a new file: a repository may come with links under all the others.
+  const temporary = join(folder, `rwlock.${randomUUID()}.tmp`)
+  try {
+    writeFileSync(temporary, JSON.stringify(kept), { flag: 'wx' })
+    renameSync(temporary, join(folder, 'rwlock'))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }

@@ -58,7 +58,9 @@ function checkLink(folder: string, { root, isInside }: { readonly root: string; 
     if (isSystemError(error, 'ENOENT', 'ELOOP', 'ENOTDIR')) throw refuse('that leads nowhere')
     throw fileError(error, `follow the symlink ${folder}`, folder)
   }
-  const [first = ''] = target.split(sep)
-  if (first === '..' || target.startsWith(sep)) throw refuse('that leaves the repository')
-  if (first === '.git' || first === '.dvc') throw refuse(`into ${first}`)
+  const parts = target.split(sep)
+  if (parts[0] === '..' || target.startsWith(sep)) throw refuse('that leaves the repository')
+  // At any depth: a repository inside this one has hooks, too. In any case, since `.GIT` is the same folder on macOS and Windows.
+  const kept = parts.find(part => /^\.(?:git|dvc)$/i.test(part))
+  if (kept !== undefined) throw refuse(`into ${kept}`)
 }
