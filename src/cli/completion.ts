@@ -6,7 +6,7 @@ import { verbs } from './table.ts'
 
 /** `dv completion -s bash` (DVC's form) or `dv completion bash`. @throws DvError 'usage' */
 export async function completionScript(words: readonly string[]): Promise<string> {
-  const shell = words.filter(word => word !== '-s' && word !== '--shell').at(-1) ?? 'bash'
+  const shell = words.flatMap(word => word.replace(/^(?:-s|--shell)=?/, '') || []).at(-1) ?? 'bash'
   const print = shells[shell]
   if (!print) throw new DvError('usage', `there is no completion for '${shell}'`, { hint: 'dv completion bash, zsh or fish' })
   const commands: AnyCommand[] = []

@@ -25,7 +25,7 @@ export function parseOptions(command: AnyCommand, words: readonly string[]): Com
     parser.parse([...words], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    throw new DvError('usage', `${error.message.replace(/^error: /, '')}\nusage: ${usageLine(command)}`, {
+    throw new DvError('usage', `${ourWords(error.message)}\nusage: ${usageLine(command)}`, {
       hint: `dv ${command.name} --help`,
       cause: error,
     })
@@ -33,6 +33,13 @@ export function parseOptions(command: AnyCommand, words: readonly string[]): Com
   const values = Object.fromEntries(command.arguments.map((argument, at) => [argument.name, parser.processedArgs[at]]))
   return Object.fromEntries(Object.entries({ ...parser.opts(), ...values }).filter(([, value]) => value !== undefined))
 }
+
+const ourWords = (message: string): string =>
+  message
+    .replace(/^error: /, '')
+    .replace(/' argument missing$/, "' needs a value")
+    .replace(/\. Expected (\d+) arguments? but got (\d+)\.$/, ': $2 where $1 are expected')
+    .replace(/^too many arguments for '[^']*'/, 'too many arguments')
 
 function optionOf(flag: Flag): Option {
   const long = `--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`
