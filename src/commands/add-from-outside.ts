@@ -1,11 +1,14 @@
 /** dv add --out and --to-remote: data that lies elsewhere, copied here, or sent to the remote without a copy here. */
-import { cpSync, existsSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError, isSystemError } from '../base/error.ts'
+import { throwIfAborted } from '../base/pool.ts'
 import { formatCount } from '../base/quantities.ts'
 import { printTree } from '../format/tree.ts'
-import type { Repo } from '../repo/open.ts'
+import { type Repo, stateFolder } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
 import { planSend } from '../transfer/plan-send.ts'
 import { sendObjects } from '../transfer/send.ts'
@@ -13,7 +16,8 @@ import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Added } from './add.ts'
 import { addAsPlanned } from './add-as-planned.ts'
 import { type AddPlan, planAdd } from './add-plan.ts'
-import { nameOf, passingPlaceOf } from './place.ts'
+import { assertPointersSeen } from './assert-pointers-seen.ts'
+import { comingPlaceOf, nameOf } from './place.ts'
 import { contentOf, recordContent } from './record-output.ts'
 import { sourceCache } from './source-cache.ts'
 
@@ -32,6 +36,7 @@ export async function addFromOutside(repo: Repo, options: OutsideOptions & { rea
   const from = resolve(repo.cwd, options.target)
   if (!existsSync(from)) throw new DvError('bad-target', `'${options.target}' does not exist`)
   const plan = planAdd(repo, findPointers(repo), { target: options.out ?? basename(from), isComing: true })
+  assertPointersSeen(repo, [plan])
   refuseExisting(repo, plan.path, options)
   if (plan.path === from || plan.path.startsWith(`${from}/`))
     throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' lies in '${options.target}' itself`, { hint: 'choose another --out' })
@@ -49,31 +54,40 @@ interface Move {
   readonly options: OutsideOptions
 }
 
-/** What was there before comes back when the copy cannot be added. */
+/** What was there before goes when the copy is tracked, and comes back when that fails. */
 async function copyFrom(repo: Repo, { from, plan, options }: Move, context: Context): Promise<Added> {
   const to = plan.path
-  const temporary = join(repo.root, '.dvc', 'tmp', 'dv', `copy-${process.pid}`)
+  // A new name each time: what a killed dv has left under its process number must not become a part of this data.
+  const temporary = join(stateFolder(repo.root), `copy-${randomUUID()}`)
   const aside = `${temporary}-old`
   const wasThere = options.force && lstatSync(to, { throwIfNoEntry: false }) !== undefined
+  let isPlaced = false
   try {
-    copyWhole(from, temporary)
+    await copyWhole({ from, to: temporary }, context)
     if (wasThere) renameSync(to, aside)
     renameSync(temporary, to)
-    return await addAsPlanned(repo, { ...plan, exists: true }, { commit: true, relink: true }, context)
+    isPlaced = true
+    const added = await addAsPlanned(repo, { ...plan, exists: true }, { commit: true, relink: true }, context)
+    rmSync(aside, { recursive: true, force: true })
+    return added
   } catch (error) {
-    if (wasThere && existsSync(aside)) {
-      rmSync(to, { recursive: true, force: true })
-      renameSync(aside, to)
-    } else if (!wasThere) rmSync(to, { recursive: true, force: true })
+    if (isPlaced) rmSync(to, { recursive: true, force: true })
+    if (wasThere && existsSync(aside)) renameSync(aside, to)
     throw error
   } finally {
-    for (const path of [temporary, aside]) rmSync(path, { recursive: true, force: true })
+    rmSync(temporary, { recursive: true, force: true })
   }
 }
 
-function copyWhole(from: string, to: string): void {
+/** With promises, so that Ctrl-C is heard between two files. */
+async function copyWhole({ from, to }: { readonly from: string; readonly to: string }, context: Context): Promise<void> {
+  context.report({ type: 'phase', name: 'copying' })
+  const filter = (): boolean => {
+    throwIfAborted(context.signal)
+    return true
+  }
   try {
-    cpSync(from, to, { recursive: true, dereference: true, preserveTimestamps: true, errorOnExist: true })
+    await cp(from, to, { recursive: true, dereference: true, preserveTimestamps: true, errorOnExist: true, filter })
   } catch (error) {
     if (!isSystemError(error, 'ENOENT', 'ELOOP') && !/^ERR_FS_CP_/.test(Object(error).code)) throw error
     throw new DvError('unsupported-file', `'${from}' cannot be copied: ${Object(error).message}`, { cause: error })
@@ -90,7 +104,7 @@ async function sendFrom(repo: Repo, { from, plan, options }: Move, context: Cont
   if (plan.inside !== undefined)
     throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' lies in a tracked folder: --to-remote makes an output of its own`)
   const remote = await repo.remote(options.remote)
-  const snapshot = await takeSnapshot(passingPlaceOf(repo, from, from), context)
+  const snapshot = await takeSnapshot(comingPlaceOf(repo, from, plan.path), context)
   if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${from}' went away while it was added`)
   await send(repo, { from, snapshot, remote, ...(options.remoteJobs === undefined ? {} : { jobs: options.remoteJobs }) }, context)
   const content = contentOf(snapshot)
@@ -139,4 +153,6 @@ async function send(repo: Repo, { from, snapshot, remote, jobs }: Sending, conte
       `${formatCount(sent.failed.length, 'object')} could not be sent: ${first.error instanceof Error ? first.error.message : String(first.error)}`,
       { cause: first.error },
     )
+  if (sent.absent.length + sent.withheld.length > 0)
+    throw new DvError('transfer-failed', `'${from}' could not be sent whole: files of it went away`)
 }

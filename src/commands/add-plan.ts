@@ -84,6 +84,8 @@ function insidePlan(repo: Repo, above: TrackedOutput, { path, exists }: { readon
       hint: `dv add ${nameOf(repo, above.path)}`,
     })
   if (exists) assertNotIgnored(repo, path, nameOf(repo, path))
+  const stats = statsOf(path)
+  if (stats) assertReachable(path, nameOf(repo, path), stats)
   return { path, pointerFile: above.pointerFile, tracked: above, inside, exists }
 }
 

@@ -7,6 +7,7 @@ import { findPointers } from '../repo/pointers.ts'
 import { addAsPlanned } from './add-as-planned.ts'
 import { addFromOutside, type OutsideOptions } from './add-from-outside.ts'
 import { type AddPlan, planTogether } from './add-plan.ts'
+import { assertPointersSeen } from './assert-pointers-seen.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
 import { nameOf } from './place.ts'
@@ -80,6 +81,7 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
   const tracked = findPointers(repo)
   const paths = options.glob ? expandGlobs(repo.cwd, options.targets) : options.targets
   const plans = planTogether(repo, tracked, paths)
+  assertPointersSeen(repo, plans)
   const added: Added[] = []
   for (const plan of plans) added.push(await addOne(repo, plan, options, context))
   return finish(repo, added, staged)

@@ -1,6 +1,7 @@
 /** Files anywhere on this machine, as if they were in the cache, so that the same transfer can send them. */
 import { createReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { DvError, isSystemError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import type { Cache } from '../store/cache.ts'
 import type { ObjectSource } from '../store/object-store.ts'
@@ -20,7 +21,7 @@ export function sourceCache(cache: Cache, { files, tree }: Sources): Cache {
     pathOf: id => pathOf.get(id) ?? cache.pathOf(id),
     sizeOf: id => {
       const path = pathOf.get(id)
-      return path === undefined ? (id === tree?.id ? tree.bytes.byteLength : cache.sizeOf(id)) : statSync(path).size
+      return path === undefined ? (id === tree?.id ? tree.bytes.byteLength : cache.sizeOf(id)) : sizeNow(path)
     },
     isWhole: async (id, signal) => isSource(id) || cache.isWhole(id, signal),
     has: async (ids, signal) =>
@@ -33,9 +34,19 @@ export function sourceCache(cache: Cache, { files, tree }: Sources): Cache {
       ]),
     source: async (id): Promise<ObjectSource> => {
       const path = pathOf.get(id)
-      if (path !== undefined) return { size: statSync(path).size, path, open: start => createReadStream(path, { start: start ?? 0 }) }
+      if (path !== undefined) return { size: sizeNow(path), path, open: start => createReadStream(path, { start: start ?? 0 }) }
       if (id === tree?.id) return { size: tree.bytes.byteLength, open: start => Readable.from([tree.bytes.subarray(start ?? 0)]) }
       return cache.source(id)
     },
+  }
+}
+
+function sizeNow(path: string): number {
+  try {
+    return statSync(path).size
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR'))
+      throw new DvError('file-changed', `${path} went away while it was added`, { cause: error })
+    throw error
   }
 }

@@ -1,5 +1,5 @@
 /** Two who add at a time, and paths that change what they are: no pointer may name less than was added, or what cannot be checked out. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { expectDone, type Lab, openLab } from '../doubles/lab.ts'
@@ -48,4 +48,44 @@ test('what was a file and is a folder now takes its place in the list', async ()
   rmSync(join(lab.root, 'data'), { recursive: true })
   await expectDone(lab.dv('checkout'))
   expect(lab.files('data')).toEqual(['a/b', 'z'])
+})
+
+test.each([
+  ['.gitignore', '*.dvc\n', 'git-ignored'],
+  ['.dvcignore', 'model.dvc\n', 'would be ignored by .dvcignore:1'],
+])('a pointer that %s would hide is refused, and nothing is written', async (file, text, says) => {
+  lab.write(file, text)
+  lab.write('model', 'weights')
+  const said = await lab.dv('add', 'model')
+  expect([said.exit, said.stderr]).toEqual([1, expect.stringContaining(says)])
+  expect(lab.has('model.dvc')).toBe(false)
+  expect((await lab.dv('add', '--out', 'other', 'model')).exit).toBe(file === '.gitignore' ? 1 : 0)
+})
+
+test('a file behind a link to a folder is no part of the tracked folder', async () => {
+  lab.write('data/1', 'one')
+  lab.write('other/2', 'two')
+  await expectDone(lab.dv('add', 'data'))
+  symlinkSync('../other', join(lab.root, 'data/link'))
+  const said = await lab.dv('add', 'data/link/2')
+  expect([said.exit, said.stderr]).toEqual([1, expect.stringContaining('behind a symbolic link to a folder')])
+})
+
+test('--to-remote leaves out what .dvcignore leaves out at the place where the data will be', async () => {
+  lab.write('.dvcignore', '*.tmp\n/elsewhere\n')
+  for (const name of ['1', '2.tmp', 'sub/3']) lab.write(`../camera/${name}`, name)
+  await expectDone(lab.dv('add', '--to-remote', '-o', 'big', '../camera'))
+  expect(lab.read('big.dvc')).toContain('nfiles: 2')
+  await expectDone(lab.dv('pull'))
+  expect(lab.files('big')).toEqual(['1', 'sub/3'])
+  expect((await expectDone(lab.dv('status', '--json'))).stdout).toBe('{}\n')
+})
+
+test('--out --force gives back what was there when the copy cannot be added', async () => {
+  lab.write('model', 'old')
+  lab.write('../incoming/.dvcignore', 'x')
+  const said = await lab.dv('add', '--force', '--out', 'model', '../incoming')
+  expect(said.exit).not.toBe(0)
+  expect(lab.read('model')).toBe('old')
+  expect(lab.files('.dvc/tmp/dv').filter(name => name.startsWith('copy-'))).toEqual([])
 })
