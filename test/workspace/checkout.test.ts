@@ -120,17 +120,17 @@ test('relink makes another kind of link of files that are as wanted', async () =
 })
 
 test('one file, executable or not', async () => {
-  const [{ id }] = stored({ x: 'echo' }) as [{ id: ObjectId }]
+  const [{ id }] = stored({ x: 'echo' }) as unknown as [{ id: ObjectId }]
   await checkOut([{ path: '', id }], { executable: true, links: ['hardlink'] })
   expect(statSync(disk.data)).toMatchObject({ nlink: 1, mode: (0o100666 & ~process.umask()) | 0o100 })
   expect(await takeSnapshot(disk.place(), disk.context)).toEqual({ kind: 'file', id: md5('echo'), size: 4, executable: true })
-  const [next] = stored({ x: 'more' }) as [{ id: ObjectId }]
+  const [next] = stored({ x: 'more' }) as unknown as [{ id: ObjectId }]
   await checkOut([{ path: '', id: next.id }], { links: ['hardlink'] })
   expect(statSync(disk.data)).toMatchObject({ nlink: 2 })
 })
 
 test('a file takes the place of a folder, and the other way round', async () => {
-  const [{ id }] = stored({ x: 'file' }) as [{ id: ObjectId }]
+  const [{ id }] = stored({ x: 'file' }) as unknown as [{ id: ObjectId }]
   await checkOut(stored({ 'a/b': 'one', c: 'two' }))
   await checkOut([{ path: '', id }])
   expect(readFileSync(disk.data, 'utf8')).toBe('file')
