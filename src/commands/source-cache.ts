@@ -34,7 +34,8 @@ export function sourceCache(cache: Cache, { files, tree }: Sources): Cache {
       ]),
     source: async (id): Promise<ObjectSource> => {
       const path = pathOf.get(id)
-      if (path !== undefined) return { size: sizeNow(path), path, open: start => createReadStream(path, { start: start ?? 0 }) }
+      if (path !== undefined)
+        return { size: sizeNow(path), path, mayChange: true, open: start => createReadStream(path, { start: start ?? 0 }) }
       if (id === tree?.id) return { size: tree.bytes.byteLength, open: start => Readable.from([tree.bytes.subarray(start ?? 0)]) }
       return cache.source(id)
     },

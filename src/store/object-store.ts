@@ -36,4 +36,6 @@ export interface ObjectSource {
   open(start?: number): Readable
   /** lets a store send or copy the file itself */
   readonly path?: string
+  /** somebody may write to it: a store whose server does not check the whole object's hash has to */
+  readonly mayChange?: boolean
 }

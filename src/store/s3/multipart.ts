@@ -1,7 +1,10 @@
 /** Large objects, in parts. Nothing is seen under the object's name until the last request has put them together. */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { DvError } from '../../base/error.ts'
+import type { HashKind, ObjectId } from '../../base/object-id.ts'
 import { pool } from '../../base/pool.ts'
+import { type IdCheck, openIdCheck } from '../id-check.ts'
 import type { ObjectSource } from '../object-store.ts'
 import type { Gate } from './gate.ts'
 import { otherSize } from './upload-body.ts'
@@ -31,14 +34,19 @@ export interface UploadCalls {
   abandon(uploadId: string, signal: AbortSignal): Promise<void>
 }
 
-/** @param gate shared by all uploads of a store */
-export async function uploadInParts(
-  calls: UploadCalls,
-  { source, gate }: { source: ObjectSource; gate: Gate },
-  signal: AbortSignal,
-): Promise<void> {
+export interface LargeUpload {
+  readonly id: ObjectId
+  readonly hash: HashKind
+  readonly source: ObjectSource
+  /** shared by all uploads of a store */
+  readonly gate: Gate
+}
+
+/** @throws DvError 'file-changed' when the parts are not the object, so that nothing is put together, and what the calls throw */
+export async function uploadInParts(calls: UploadCalls, { id, hash, source, gate }: LargeUpload, signal: AbortSignal): Promise<void> {
   const size = Math.max(partSize, Math.ceil(source.size / mostParts))
-  const reader = await openPartReader(source, size)
+  const check = source.mayChange ? openIdCheck(id, hash) : undefined
+  const reader = checked(await openPartReader(source, size), check)
   try {
     const uploadId = await calls.start(signal)
     const etags: string[] = []
@@ -50,6 +58,8 @@ export async function uploadInParts(
           etags[number - 1] = await calls.send({ uploadId, number, bytes }, signal)
         }),
       )
+      // The server knows the hash of each part only.
+      if (check && !check.matches()) throw new DvError('file-changed', `${source.path ?? 'an object'} was changed while it was sent`)
       await calls.join(uploadId, etags, signal)
     } catch (error) {
       await abandon(calls, uploadId)
@@ -72,6 +82,21 @@ interface PartReader {
   /** The next part; from a file several are read at a time. */
   next(): Promise<{ readonly number: number; readonly bytes: Buffer }>
   close(): Promise<void>
+}
+
+/** Hashes the parts in their order, whichever is read first. 16 MiB take 27 ms. */
+function checked(reader: PartReader, check: IdCheck | undefined): PartReader {
+  if (!check) return reader
+  let before: Promise<unknown> = Promise.resolve()
+  return {
+    close: reader.close,
+    next: () => {
+      const part = reader.next()
+      const hashed = Promise.all([part, before]).then(([{ bytes }]) => check.update(bytes))
+      before = hashed
+      return hashed.then(() => part)
+    },
+  }
 }
 
 async function openPartReader(source: ObjectSource, size: number): Promise<PartReader> {

@@ -118,7 +118,7 @@ export async function openSdkStore(settings: S3Settings, hash: HashKind, context
       }),
     write: async (id, source, signal) => {
       throwIfAborted(signal)
-      if (source.size > multipartThreshold) return uploadInParts(uploadCalls(id), { source, gate }, signal)
+      if (source.size > multipartThreshold) return uploadInParts(uploadCalls(id), { id, hash, source, gate }, signal)
       const { body, md5 } = await prepareBody({ id, source, hash, secure: true })
       const put = async (bytes: Uint8Array): Promise<void> => {
         const command = new sdk.PutObjectCommand({ ...at(id), ...writeFields(settings), ContentMD5: md5, Body: bytes })

@@ -46,7 +46,7 @@ export async function openS3Store(remote: RemoteConfig, hash: HashKind, context:
     write: async (id, source, signal) => {
       throwIfAborted(signal)
       const key = pathOf(id)
-      if (source.size > multipartThreshold) return uploadInParts(uploadCallsOf(client, key), { source, gate }, signal)
+      if (source.size > multipartThreshold) return uploadInParts(uploadCallsOf(client, key), { id, hash, source, gate }, signal)
       const { body, md5 } = await prepareBody({ id, source, hash, secure: client.secure })
       const headers = { 'content-md5': md5, ...settings.writeHeaders, ...settings.objectHeaders }
       await client.confirm({ verb: 'write', method: 'PUT', key, headers, body }, signal)

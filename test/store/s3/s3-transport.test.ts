@@ -215,6 +215,21 @@ describe('a large object', () => {
     await store.close()
   })
 
+  test('that somebody wrote to since it was hashed is not put together', async () => {
+    const server = await startServer()
+    const store = await open(server)
+    const path = join(folder, 'changing')
+    writeFileSync(path, large)
+    await store.write(largeId, { ...sourceOf(large), path, mayChange: true }, never)
+    expect(server.count('complete-upload')).toBe(1)
+    const other = Buffer.from(large)
+    other[size - 1] = (other[size - 1] ?? 0) ^ 1
+    writeFileSync(path, other)
+    await expect(store.write(largeId, { ...sourceOf(large), path, mayChange: true }, never)).rejects.toMatchObject({ code: 'file-changed' })
+    expect([server.count('complete-upload'), server.count('abort-upload')]).toEqual([1, 1])
+    await store.close()
+  })
+
   test('that is shorter or longer than it says is refused', async () => {
     const server = await startServer()
     const store = await open(server)
