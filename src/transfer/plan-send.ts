@@ -1,7 +1,9 @@
 /** What has to travel so that a remote has all of a request. */
 import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
+import type { Cache } from '../store/cache.ts'
 import { askRemote } from './ask-remote.ts'
 import type { TransferEnds, TransferRequest } from './request.ts'
 
@@ -31,6 +33,16 @@ export interface PlannedTree {
   readonly promises: readonly ObjectId[]
 }
 
+function isEmptyTree(id: ObjectId, cache: Cache): boolean {
+  try {
+    return cache.readTree(id).length === 0
+  } catch (error) {
+    // A damaged one goes on: sending it finds that out, tells it, and sets it aside.
+    if (error instanceof DvError && (error.code === 'object-missing' || error.code === 'object-corrupt')) return true
+    throw error
+  }
+}
+
 export async function planSend(request: TransferRequest, ends: TransferEnds, context: Context): Promise<SendPlan> {
   context.report({ type: 'phase', name: `Asking ${ends.remote.label}` })
   const { present, promises } = await askRemote(request, ends, context.signal)
@@ -50,6 +62,12 @@ export async function planSend(request: TransferRequest, ends: TransferEnds, con
   for (const [id, listed] of request.trees) {
     if (present.has(id)) continue
     if (!look(id)) continue
+    if (listed.length === 0 && !isEmptyTree(id, ends.cache)) {
+      // When it was asked for, the list was not there, or could not be read: it must not be sent without its files.
+      sizes.delete(id)
+      absent.add(id)
+      continue
+    }
     const files = [...new Set(listed)]
     const lacking = files.filter(file => !present.has(file))
     trees.push({

@@ -54,6 +54,13 @@ describe('a first push', () => {
     expect(written().sort()).toEqual([idOf('a'), idOf('b'), idOf('c'), treeIdOf('a', 'b'), treeIdOf('b', 'c')].sort())
   })
 
+  test('a tree that came into the cache after the request was made is not sent without its files', async () => {
+    const tree = putTree(ends.cache, 'a', 'b')
+    const result = await push({ trees: new Map([[tree, []]]), files: new Set() })
+    expect(result).toMatchObject({ moved: 0, absent: [tree] })
+    expect(written()).toEqual([])
+  })
+
   test('a tree of no files, and one that lists a file twice', async () => {
     putTree(ends.cache)
     putTree(ends.cache, 'a')
