@@ -89,13 +89,19 @@ async function localStatus(repo: Repo, options: Options, context: Context): Prom
   return { kind: 'local', pointers, tracked: selections.length }
 }
 
-/** DVC's order of questions: an object that the cache lacks wins over what became of the data. */
+/** DVC's order of questions: an object that the cache lacks, also of one file of a folder, wins over what became of the data. */
 async function stateOf(repo: Repo, { tracked }: Selection, context: Context): Promise<OutputState | undefined> {
   const { output, path } = tracked
   const { id } = output
   if (id && output.cached && (await repo.cache(output.hash).has([id], context.signal)).size === 0) return 'not in cache'
-  const tree = id && output.hash === 'md5-dos2unix' && isTreeId(id) ? readableTrees(repo.cache(output.hash))(id) : undefined
+  const treeOf = readableTrees(repo.cache(output.hash))
+  const tree = id && output.hash === 'md5-dos2unix' && isTreeId(id) ? treeOf(id) : undefined
   const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id, tree } : undefined)
+  if (id && output.cached && isTreeId(id)) {
+    const listed = snapshot.kind === 'folder' && snapshot.id === id ? snapshot.tree : treeOf(id)
+    const ids = new Set(listed?.map(entry => entry.id))
+    if (!listed || repo.cache(output.hash).hasNow([...ids]).size < ids.size) return 'not in cache'
+  }
   if (snapshot.kind === 'absent') return 'deleted'
   if (!id) return 'new'
   return snapshot.id === id ? undefined : 'modified'
