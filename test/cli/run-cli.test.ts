@@ -2,8 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { runCli } from '../../src/cli/run-cli.ts'
 import { verbs } from '../../src/cli/table.ts'
 import { expectDone, type Lab, openLab } from '../doubles/lab.ts'
+import { listWhole } from '../doubles/list-whole.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -125,6 +127,27 @@ describe('help', () => {
       }
     }
   })
+})
+
+test('stopped by Ctrl-C: 252, nothing changed, and how to go on', async () => {
+  lab.write('many/1', '1')
+  const before = listWhole(lab.root)
+  for (const verb of ['add many', 'push', 'checkout --relink']) {
+    const err: string[] = []
+    const exit = await runCli(verb.split(' '), {
+      cwd: lab.root,
+      env: process.env,
+      signal: AbortSignal.abort(),
+      stdout: { write: () => {} },
+      stderr: { write: text => err.push(text) },
+    })
+    expect({ verb, exit, said: err.join('') }).toEqual({
+      verb,
+      exit: 252,
+      said: 'ERROR: stopped before the end\n\nhint: the same command goes on where it stopped\n',
+    })
+  }
+  expect(listWhole(lab.root)).toEqual(before)
 })
 
 test('outside of a repository: 253 and dv init', async () => {

@@ -83,6 +83,13 @@ test('--dry-run knows what the cache lacks', async () => {
   expect(JSON.parse((await lab.dv('checkout', '--json')).stdout)).toMatchObject({ failed: ['data'], files: { added: 3 } })
 })
 
+test('--dry-run is refused as the checkout would be', async () => {
+  await openTracked()
+  lab.write('data/mine', 'mine')
+  const { exit, stdout } = await lab.dv('checkout', '--dry-run')
+  expect({ exit, stdout }).toEqual({ exit: 255, stdout: '' })
+})
+
 test('--dry-run --force names what would be lost', async () => {
   await openTracked()
   lab.write('data/mine', 'mine')
