@@ -9,7 +9,7 @@ import { throwIfAborted } from '../base/pool.ts'
 import { openCarrier } from './file-carrier.ts'
 import type { FileOrder } from './file-order.ts'
 import type { ThreadFailure } from './file-worker.ts'
-import { carry, counter, nextRows, type OrderShare, pulseOf, shareOrder, stop } from './order-share.ts'
+import { carryRows, counter, nextRows, type OrderShare, pulseOf, shareOrder, stop } from './order-share.ts'
 import { sizeOf } from './stamp-rows.ts'
 
 /**
@@ -93,15 +93,16 @@ async function carryHere(
   share: OrderShare,
   { takesLarge, report }: { readonly takesLarge: boolean; readonly report: () => void },
 ): Promise<void> {
-  const carrier = openCarrier(share.order, pulseOf(share))
+  const carrier = openCarrier(share.order.task, pulseOf(share))
   let last = performance.now()
   for (let rows = nextRows(share, takesLarge); rows !== undefined; rows = nextRows(share, takesLarge)) {
-    carry(share, { rows, carrier })
+    carryRows(share, { rows, carrier })
     if (performance.now() - last < turnEvery) continue
     report()
     await turn()
     last = performance.now()
   }
+  await carrier.finish()
 }
 
 function openReport(counters: BigInt64Array, context: Context): () => void {

@@ -1,24 +1,20 @@
 /** Does the rows of an order, one by one and synchronously, in whatever thread it runs. */
-import type { FileOrder } from './file-order.ts'
+import type { Carrier, FileTask } from './file-order.ts'
 import { idOfRow, pathIn, setIdOfRow } from './file-rows.ts'
 import { openFileMaker } from './make-file.ts'
 import { hashFile, type Pulse } from './read-stable.ts'
 import { openFileSaver } from './save-file.ts'
 
-export function openCarrier(order: FileOrder, pulse: Pulse): (row: number) => void {
-  const { task } = order
-  if (task.kind === 'save') {
-    const save = openFileSaver(task, pulse)
-    return row => save(order, row)
-  }
-  if (task.kind === 'make') {
-    const make = openFileMaker(task, pulse)
-    return row => make(order, row)
-  }
-  return row => {
-    const path = pathIn(order.output, order.paths[row] ?? '')
-    const expected = task.hasIds ? idOfRow(order.ids, row) : undefined
-    const id = hashFile({ path, stamps: order.stamps, row }, { kind: task.hash, pulse, accepts: candidate => candidate === expected })
-    setIdOfRow(order.ids, row, id)
+export function openCarrier(task: FileTask, pulse: Pulse): Carrier {
+  if (task.kind === 'save') return openFileSaver(task, pulse)
+  if (task.kind === 'make') return openFileMaker(task, pulse)
+  return {
+    carry: (order, row) => {
+      const path = pathIn(order.output, order.paths[row] ?? '')
+      const expected = task.hasIds ? idOfRow(order.ids, row) : undefined
+      const file = { path, stamps: order.stamps, row }
+      setIdOfRow(order.ids, row, hashFile(file, { kind: task.hash, pulse, accepts: id => id === expected }))
+    },
+    finish: async () => {},
   }
 }

@@ -33,6 +33,13 @@ export interface MakeTask {
   readonly executable: boolean
 }
 
+/** How a thread does one kind of task. */
+export interface Carrier {
+  carry(order: FileOrder, row: number): void
+  /** after the last row */
+  finish(): Promise<void>
+}
+
 /** What a thread needs to open the cache's folder by itself. */
 export interface CachePlace {
   readonly folder: string

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { DvError, type ErrorCode } from '../base/error.ts'
 import { openCarrier } from './file-carrier.ts'
-import { carry, nextRows, type OrderShare, pulseOf, stop } from './order-share.ts'
+import { carryRows, nextRows, type OrderShare, pulseOf, stop } from './order-share.ts'
 
 /** An error on its way between threads, which keep neither class nor fields of their own. */
 export interface ThreadFailure {
@@ -14,8 +14,9 @@ export interface ThreadFailure {
 
 const share = workerData as OrderShare
 try {
-  const carrier = openCarrier(share.order, pulseOf(share))
-  for (let rows = nextRows(share, true); rows !== undefined; rows = nextRows(share, true)) carry(share, { rows, carrier })
+  const carrier = openCarrier(share.order.task, pulseOf(share))
+  for (let rows = nextRows(share, true); rows !== undefined; rows = nextRows(share, true)) carryRows(share, { rows, carrier })
+  await carrier.finish()
 } catch (error) {
   // Whatever it is, the main thread throws it; the others are to stop.
   stop(share.counters)

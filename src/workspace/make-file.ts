@@ -4,7 +4,7 @@ import { DvError, isSystemError } from '../base/error.ts'
 import { sameStamp, stampOf } from '../base/file-stamp.ts'
 import { objectPath } from '../format/object-path.ts'
 import { fileError } from '../store/file-errors.ts'
-import { type FileOrder, FileState, type MakeTask } from './file-order.ts'
+import { type Carrier, type FileOrder, FileState, type MakeTask } from './file-order.ts'
 import { idOfRow, pathIn } from './file-rows.ts'
 import { copyFile, type LinkKind, linkBy, linkRefusals, openLinker } from './link.ts'
 import { hashFile, type Pulse } from './read-stable.ts'
@@ -15,7 +15,7 @@ import { openUnfinishedNames } from './unfinished.ts'
  * Writes the row's stamp and state. One maker for each thread. What is at the path and is not what the row says stays there.
  * @throws DvError 'unsaved-files', 'checkout-failed', 'access-denied', 'disk-full', 'interrupted'
  */
-export function openFileMaker(task: MakeTask, pulse: Pulse): (order: FileOrder, row: number) => void {
+export function openFileMaker(task: MakeTask, pulse: Pulse): Carrier {
   const link = openLinker(task.links, pulse)
   // All empty files of a cache are one object; DVC copies them, so that its link count does not grow without end.
   const linkEmpty = openLinker(
@@ -77,7 +77,7 @@ export function openFileMaker(task: MakeTask, pulse: Pulse): (order: FileOrder, 
     }
   }
 
-  return (order, row) => {
+  const carry = (order: FileOrder, row: number): void => {
     const id = idOfRow(order.ids, row)
     const path = pathIn(order.output, order.paths[row] ?? '')
     try {
@@ -89,6 +89,7 @@ export function openFileMaker(task: MakeTask, pulse: Pulse): (order: FileOrder, 
         : fileError(error, `write ${path}`, path)
     }
   }
+  return { carry, finish: async () => {} }
 }
 
 interface Target {

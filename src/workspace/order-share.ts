@@ -1,7 +1,7 @@
 /** How threads share an order: which row is next, whether to stop, what is done so far. */
 
 import { DvError } from '../base/error.ts'
-import type { FileOrder } from './file-order.ts'
+import type { Carrier, FileOrder } from './file-order.ts'
 import type { Pulse } from './read-stable.ts'
 import { sizeOf } from './stamp-rows.ts'
 
@@ -63,10 +63,10 @@ export const pulseOf =
   }
 
 /** Does `rows`, and counts them. */
-export function carry(
-  { counters }: OrderShare,
-  { rows, carrier }: { readonly rows: Uint32Array; readonly carrier: (row: number) => void },
+export function carryRows(
+  { order, counters }: OrderShare,
+  { rows, carrier }: { readonly rows: Uint32Array; readonly carrier: Carrier },
 ): void {
-  for (const row of rows) carrier(row)
+  for (const row of rows) carrier.carry(order, row)
   Atomics.add(counters, counter.files, BigInt(rows.length))
 }

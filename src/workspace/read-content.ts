@@ -1,11 +1,12 @@
 /** Reads a file of the workspace once: its id is known afterwards, and what is to become the object is at hand. */
-import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, unlinkSync } from 'node:fs'
+import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, renameSync, unlinkSync } from 'node:fs'
 import { isSystemError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import { fileError } from '../store/file-errors.ts'
 import type { ObjectFolder } from '../store/object-folder.ts'
 import { objectMode, smallObjectBytes } from '../store/whole-file.ts'
 import { createContentHash } from './content-hash.ts'
+import { flushEvery, openEarlyFlush } from './early-flush.ts'
 import { cloneFile, linkRefusals, writeAll } from './link.ts'
 import { type Pulse, readPieces, readSmall, readStable, type StableFile, type StableRead } from './read-stable.ts'
 
@@ -22,10 +23,13 @@ export interface ContentReader {
   read(file: StableFile, by: 'copy' | 'reflink' | 'hardlink'): StableRead<Content>
   /** False when an object of that id is there already. */
   place(content: Content): boolean
+  /** Waits until the disk has been told of all large files. @throws DvError 'disk-full', 'store-unavailable' */
+  finish(): Promise<void>
 }
 
 export function openContentReader(objects: ObjectFolder, pulse: Pulse): ContentReader {
   let clones = true
+  const early = openEarlyFlush()
 
   const idOf = (bytes: Uint8Array): ObjectId => {
     pulse(bytes.length)
@@ -43,12 +47,17 @@ export function openContentReader(objects: ObjectFolder, pulse: Pulse): ContentR
 
   const copyPieces = (descriptor: number): Content => {
     const hash = createContentHash(objects.hash)
-    const temporary = writeTemporary(objects, target =>
+    let unsent = 0
+    const temporary = writeTemporary(objects, (target, path) =>
       readPieces(descriptor, {
         pulse,
         take: piece => {
           hash.update(piece)
           writeAll(target, piece)
+          unsent += piece.length
+          if (unsent < flushEvery) return
+          unsent = 0
+          early.begin(path)
         },
       }),
     )
@@ -102,6 +111,7 @@ export function openContentReader(objects: ObjectFolder, pulse: Pulse): ContentR
         if (path === undefined && bytes !== undefined) {
           if (lstatSync(objects.pathOf(id), { throwIfNoEntry: false }) !== undefined) return false
           path = writeTemporary(objects, target => writeAll(target, bytes))
+          if (renameInto(path, objects.pathOf(id))) return true
         }
         return path !== undefined && objects.place(path, id)
       } catch (error) {
@@ -109,17 +119,29 @@ export function openContentReader(objects: ObjectFolder, pulse: Pulse): ContentR
         throw fileError(error, `write object ${id} in ${objects.folder}`, objects.folder)
       }
     },
+    finish: early.finish,
+  }
+}
+
+/** Without looking again whether an object is there. False when its folder is not. */
+function renameInto(path: string, object: string): boolean {
+  try {
+    renameSync(path, object)
+    return true
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error
+    return false
   }
 }
 
 /** A umask like 077 would take bits that DVC wants to see. Asked once: for each file it would be a system call. */
 const umaskHidesMode = (process.umask() & objectMode) !== 0
 
-function writeTemporary(objects: ObjectFolder, write: (descriptor: number) => void): string {
+function writeTemporary(objects: ObjectFolder, write: (descriptor: number, path: string) => void): string {
   const temporary = objects.temporaryPath()
   const target = openSync(temporary, 'wx', objectMode)
   try {
-    write(target)
+    write(target, temporary)
     if (umaskHidesMode) fchmodSync(target, objectMode)
   } catch (error) {
     remove(temporary)

@@ -6,7 +6,7 @@ import type { ObjectId } from '../base/object-id.ts'
 import { fileError } from '../store/file-errors.ts'
 import { openObjectFolder } from '../store/object-folder.ts'
 import { objectMode } from '../store/whole-file.ts'
-import { type FileOrder, FileState, type SaveTask } from './file-order.ts'
+import { type Carrier, type FileOrder, FileState, type SaveTask } from './file-order.ts'
 import { pathIn, setIdOfRow } from './file-rows.ts'
 import { linkRefusals } from './link.ts'
 import { openContentReader } from './read-content.ts'
@@ -17,7 +17,7 @@ import { writeStamp } from './stamp-rows.ts'
  * Writes the row's id, stamp, object stamp and state. One saver for each thread.
  * @throws DvError 'file-changed', 'access-denied', 'disk-full', 'interrupted'
  */
-export function openFileSaver(task: SaveTask, pulse: Pulse): (order: FileOrder, row: number) => void {
+export function openFileSaver(task: SaveTask, pulse: Pulse): Carrier {
   const objects = openObjectFolder(task.cache)
   const reader = openContentReader(objects, pulse)
   const owner = BigInt(process.getuid?.() ?? 0)
@@ -54,7 +54,6 @@ export function openFileSaver(task: SaveTask, pulse: Pulse): (order: FileOrder, 
     { value, stats, isSymlink }: StableRead<{ readonly id: ObjectId }>,
   ): BigIntStats | 'there' | 'refused' => {
     const object = objects.pathOf(value.id)
-    if (lstatSync(object, { throwIfNoEntry: false }) !== undefined) return 'there'
     if (isSymlink || stats.nlink !== 1n || stats.uid !== owner || stats.size === 0n) return 'refused'
     try {
       linkInto(value.id, { path, object })
@@ -78,7 +77,10 @@ export function openFileSaver(task: SaveTask, pulse: Pulse): (order: FileOrder, 
     }
   }
 
-  return (order, row) => {
-    order.states[row] = save(order, { row, by: way })
+  return {
+    carry: (order, row) => {
+      order.states[row] = save(order, { row, by: way })
+    },
+    finish: reader.finish,
   }
 }
