@@ -14,6 +14,7 @@ import { applyCheckout } from '../workspace/checkout.ts'
 import { planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import { nameOf, placeOf } from './place.ts'
+import { readableTrees } from './readable-trees.ts'
 import { savedObjects } from './saved-objects.ts'
 
 export interface Forgotten {
@@ -116,14 +117,21 @@ function isElsewhere(path: string): boolean {
 async function look(repo: Repo, known: KnownOutput, context: Context): Promise<Found['snapshot'] | 'absent' | undefined> {
   try {
     const snapshot = await takeSnapshot(placeOf(repo, known.path, known.hash), context)
-    if (snapshot.kind === 'absent') return 'absent'
-    if (snapshot.id !== known.id) return undefined
+    if (snapshot.kind === 'absent' || (snapshot.id !== known.id && treeOf(snapshot).length === 0)) return 'absent'
+    if (snapshot.id !== known.id && !isPart(repo, known, snapshot)) return undefined
     const ids = new Set<ObjectId>([known.id, ...treeOf(snapshot).map(entry => entry.id)])
     return (await savedObjects(ids, repo.cache(known.hash), context)).size === ids.size ? snapshot : undefined
   } catch (error) {
     if (error instanceof DvError && ['unsupported-file', 'file-changed', 'access-denied'].includes(error.code)) return undefined
     throw error
   }
+}
+
+/** Some of the files went, and the others are what they were: a removal may have been stopped in the middle. */
+function isPart(repo: Repo, { id, hash }: KnownOutput, snapshot: Found['snapshot']): boolean {
+  if (snapshot.kind !== 'folder' || !isTreeId(id)) return false
+  const listed = new Map(readableTrees(repo.cache(hash))(id)?.map(entry => [entry.path, entry.id]))
+  return snapshot.tree.every(entry => listed.get(entry.path) === entry.id)
 }
 
 function tellLeft(repo: Repo, { path }: KnownOutput, why: string, context: Context): void {
@@ -147,10 +155,10 @@ async function removeAll(repo: Repo, going: readonly Found[], context: Context):
       )
       const removed: Found[] = []
       for (const found of going) {
-        const { known } = found
+        const { known, snapshot } = found
         const place = placeOf(repo, known.path, known.hash)
         const now = await takeSnapshot(place, context)
-        if (!still.has(known) || now.kind === 'absent' || now.id !== known.id) continue
+        if (!still.has(known) || now.kind === 'absent' || now.id !== snapshot.id) continue
         const plan = planCheckout(treeOf(now), [], { isSaved: () => true })
         await applyCheckout(plan, place, { cache: repo.cache(known.hash), links: repo.links }, context)
         removed.push(found)

@@ -52,6 +52,17 @@ test('it is found in the history when HEAD was elsewhere for long', async () => 
   expect(lab.has('data')).toBe(false)
 })
 
+test('what a stopped removal left goes the next time; with a file that is not of it all stays', async () => {
+  await forget()
+  rmSync(join(lab.root, 'data/1'))
+  lab.write('data/3', 'mine')
+  expect((await expectDone(lab.dv('checkout'))).stderr).toContain('so it is left where it is')
+  expect(lab.files('data')).toEqual(['2', '3'])
+  rmSync(join(lab.root, 'data/3'))
+  await expectDone(lab.dv('checkout'))
+  expect(lab.has('data')).toBe(false)
+})
+
 test('data whose pointer was never committed stays: nobody would know its id', async () => {
   lab.write('data/1', 'one')
   await expectDone(lab.dv('add', 'data'))
@@ -107,7 +118,7 @@ test('data behind a link to a folder where the same is tracked stays', async () 
 
 test('what cannot be tracked in its place does not stop a pull', async () => {
   await forget()
-  lab.write('data/.dvcignore', '*')
+  lab.write('data/.dvcignore', '*.tmp')
   const said = await expectDone(lab.dv('pull'))
   expect(said.stderr).toContain('so it is left where it is')
 })
