@@ -54,7 +54,13 @@ export function openFileSaver(task: SaveTask, pulse: Pulse): Carrier {
     { value, stats, isSymlink }: StableRead<{ readonly id: ObjectId }>,
   ): BigIntStats | 'there' | 'refused' => {
     const object = objects.pathOf(value.id)
-    if (isSymlink || stats.nlink !== 1n || stats.uid !== owner || stats.size === 0n) return 'refused'
+    if (isSymlink || stats.nlink !== 1n || stats.uid !== owner || stats.size === 0n) {
+      const there = lstatSync(object, { bigint: true, throwIfNoEntry: false })
+      if (there === undefined) return 'refused'
+      // It is that object already: an add was interrupted, or the index lost. It need not be read a second time as an object.
+      const isOne = there.ino === stats.ino && there.dev === stats.dev && (Number(there.mode) & 0o777) === objectMode
+      return isOne ? there : 'there'
+    }
     try {
       linkInto(value.id, { path, object })
     } catch (error) {

@@ -137,6 +137,17 @@ describe('by hardlink', () => {
     expect(disk.work('saving') + disk.work('hashing') + disk.work('linking')).toBe(0)
   })
 
+  test('without its index it reads each file once, and knows that the objects are those files', async () => {
+    disk.write({ a: 'one', b: 'two' })
+    await save(links)
+    unlinkSync(join(disk.root, '.dvc/tmp/dv/index'))
+    disk.cache.stamps.forget(md5('one'))
+    disk.events.length = 0
+    await save(links)
+    expect([disk.work('saving'), disk.work('checking'), disk.work('linking')]).toEqual([2, 0, 0])
+    expect(statSync(join(disk.data, 'a'))).toMatchObject({ ino: statSync(object('one')).ino, nlink: 2 })
+  })
+
   test('a file with another name keeps that name, and becomes a link all the same', async () => {
     disk.write({ a: 'one' })
     linkSync(join(disk.data, 'a'), join(disk.root, 'mine'))
