@@ -3,12 +3,14 @@ import { relative } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { isTreeId } from '../base/object-id.ts'
+import type { Tree } from '../format/tree.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { type Selection, selectOutputs } from '../repo/targets.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
 import { type CloudStatus, cloudStatus, renderCloud } from './cloud-status.ts'
 import type { CollectOptions } from './collect.ts'
 import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
+import { type CompleteTrees, openCompleteTrees } from './complete-trees.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
 
@@ -75,8 +77,9 @@ async function localStatus(repo: Repo, options: Options, context: Context): Prom
   const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true })
   context.report({ type: 'phase', name: 'Comparing', items: selections.length })
   const pointers = new Map<string, Map<string, OutputState>>()
+  const complete = { md5: openCompleteTrees(repo, 'md5'), 'md5-dos2unix': openCompleteTrees(repo, 'md5-dos2unix') }
   for (const selection of selections) {
-    const state = await stateOf(repo, selection, context)
+    const state = await stateOf(repo, selection, { complete: complete[selection.tracked.output.hash], context })
     context.report({ type: 'advance', items: 1, bytes: 0 })
     if (state === undefined) continue
     const { pointerFile, path, stage } = selection.tracked
@@ -86,22 +89,24 @@ async function localStatus(repo: Repo, options: Options, context: Context): Prom
     outputs.set(nameOf(repo, path), state)
     pointers.set(label, outputs)
   }
+  for (const trees of Object.values(complete)) trees.flush()
   return { kind: 'local', pointers, tracked: selections.length }
 }
 
 /** DVC's order of questions: an object that the cache lacks, also of one file of a folder, wins over what became of the data. */
-async function stateOf(repo: Repo, { tracked }: Selection, context: Context): Promise<OutputState | undefined> {
+async function stateOf(
+  repo: Repo,
+  { tracked }: Selection,
+  { complete, context }: { readonly complete: CompleteTrees; readonly context: Context },
+): Promise<OutputState | undefined> {
   const { output, path } = tracked
   const { id } = output
-  if (id && output.cached && (await repo.cache(output.hash).has([id], context.signal)).size === 0) return 'not in cache'
+  if (id && output.cached && !isTreeId(id) && repo.cache(output.hash).hasNow([id]).size === 0) return 'not in cache'
   const treeOf = readableTrees(repo.cache(output.hash))
   const tree = id && output.hash === 'md5-dos2unix' && isTreeId(id) ? treeOf(id) : undefined
   const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id, tree } : undefined)
-  if (id && output.cached && isTreeId(id)) {
-    const listed = snapshot.kind === 'folder' && snapshot.id === id ? snapshot.tree : treeOf(id)
-    const ids = new Set(listed?.map(entry => entry.id))
-    if (!listed || repo.cache(output.hash).hasNow([...ids]).size < ids.size) return 'not in cache'
-  }
+  const listed = (): Tree | undefined => (snapshot.kind === 'folder' && snapshot.id === id ? snapshot.tree : id && treeOf(id))
+  if (id && output.cached && isTreeId(id) && !complete.has(id, listed)) return 'not in cache'
   if (snapshot.kind === 'absent') return 'deleted'
   if (!id) return 'new'
   return snapshot.id === id ? undefined : 'modified'
