@@ -26,13 +26,13 @@ export function checkOverlaps(tracked: readonly TrackedOutput[], root: string): 
 function sameOutput(one: TrackedOutput, other: TrackedOutput, root: string): DvError {
   const files = [one, other].map(({ pointerFile }) => relative(root, pointerFile)).sort()
   return new DvError('bad-pointer', `output '${relative(root, one.path)}' is specified in: ${files.map(file => `- ${file}`).join(' ')}`, {
-    hint: `dv remove ${files[1]}   # either of them`,
+    hint: `git rm ${files[1]}   # either of them`,
   })
 }
 
 function overlapping(inner: TrackedOutput, outer: TrackedOutput, root: string): DvError {
   const told = [outer, inner].map(({ path, pointerFile }) => `'${relative(root, path)}' (${relative(root, pointerFile)})`)
   return new DvError('bad-pointer', `the outputs ${told.join(' and ')} overlap: each file can belong to one of them only`, {
-    hint: `dv remove ${relative(root, inner.pointerFile)}`,
+    hint: `git rm ${relative(root, inner.pointerFile)}`,
   })
 }

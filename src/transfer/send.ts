@@ -3,6 +3,7 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import { pool } from '../base/pool.ts'
+import type { Cache } from '../store/cache.ts'
 import type { PlannedTree, SendPlan } from './plan-send.ts'
 import type { TransferEnds } from './request.ts'
 import { openTally, type Tally, type TransferResult } from './tally.ts'
@@ -67,7 +68,7 @@ function treesByFile(trees: readonly WaitingTree[]): Map<ObjectId, WaitingTree[]
 /** Whether it arrived. An object that is not whole is not sent: `dvc` would take the wrong bytes for right. */
 async function sendOne(id: ObjectId, { ends: { cache, remote }, tally }: Sending, signal: AbortSignal): Promise<boolean> {
   try {
-    if (!(await cache.isWhole(id, signal))) throw damaged(id, cache.folder)
+    if (!(await cache.isWhole(id, signal))) throw damaged(id, cache)
     const source = await cache.source(id)
     await remote.write(id, source, signal)
     tally.moved(source.size)
@@ -79,10 +80,13 @@ async function sendOne(id: ObjectId, { ends: { cache, remote }, tally }: Sending
   }
 }
 
-const damaged = (id: ObjectId, folder: string): DvError =>
-  new DvError('object-corrupt', `object ${id} in ${folder} is damaged and was not sent: its bytes have another hash`, {
+/** Where its bytes are now is told: with cache.type symlink they may be what somebody has just written. */
+const damaged = (id: ObjectId, { folder, sizeOf }: Cache): DvError => {
+  const kept = sizeOf(id) === undefined ? `; what it held is kept in ${folder}/.dv/damaged` : ''
+  return new DvError('object-corrupt', `object ${id} in ${folder} is damaged and was not sent: its bytes have another hash${kept}`, {
     hint: `dv fetch   brings it back where a remote has it; else dv add the original again`,
   })
+}
 
 async function finishTree({ tree, broken }: WaitingTree, sending: Sending, signal: AbortSignal): Promise<void> {
   const { ends, tally } = sending

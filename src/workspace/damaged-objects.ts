@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs'
 import type { Context } from '../base/context.ts'
 import type { Cache } from '../store/cache.ts'
 import { eachCommonRow } from './each-common-row.ts'
-import { type FileRows, idOfRow } from './file-rows.ts'
+import { type FileRows, idOfRow, pathIn } from './file-rows.ts'
 import type { IndexTable } from './index-table.ts'
 import { readStamp } from './stamp-rows.ts'
 
@@ -31,8 +31,8 @@ export function setEditedObjectsAside({ rows, table, known, output }: Edited, ca
     const movedTo = cache.setAside(id)
     context.report({
       type: 'warning',
-      message: `object ${id} in the cache is damaged: ${output}/${rows.paths[row]} is a hard link to it and was changed in place; it is set aside as ${movedTo}`,
-      hint: 'dv fetch   brings the old version back when a remote has it; dv unprotect FILE makes a file safe to change',
+      message: `object ${id} in the cache is damaged: ${pathIn(output, rows.paths[row] ?? '')} is a hard link to it and was changed in place; it is set aside as ${movedTo}`,
+      hint: 'dv fetch   brings the old version back when a remote has it; cp FILE COPY && mv COPY FILE   makes a file safe to change',
     })
   })
 }

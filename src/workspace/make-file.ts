@@ -8,6 +8,7 @@ import { type Carrier, type FileOrder, FileState, type MakeTask } from './file-o
 import { idOfRow, pathIn } from './file-rows.ts'
 import { copyFile, type LinkKind, linkBy, linkRefusals, openLinker } from './link.ts'
 import { hashFile, type Pulse } from './read-stable.ts'
+import { removeEmptyFolders } from './remove-empty-folders.ts'
 import { copyStamp, newStampRows, readStamp, stampWidth, writeStamp } from './stamp-rows.ts'
 import { openUnfinishedNames } from './unfinished.ts'
 
@@ -109,6 +110,7 @@ function stampMade(order: FileOrder, { row, path, kind }: { readonly row: number
 function statsAt(path: string): BigIntStats | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   if (stats === undefined || stats.isFile()) return stats
+  if (stats.isDirectory() && removeEmptyFolders(path)) return undefined
   const target = stats.isSymbolicLink() ? statSync(path, { bigint: true, throwIfNoEntry: false }) : undefined
   if (target?.isFile()) return target
   throw new DvError('checkout-failed', `cannot write ${path}: what is there is no file`, { hint: `move it away: mv ${path} ${path}.old` })
