@@ -293,7 +293,7 @@ async function expectRefused(lab: Lab, folder: string, args: readonly string[]):
   const state = (): string[] => stateOf(lab, folder)
   const before = state()
   const ran = await lab.run('dv', args, { at: `${folder}/repo`, exit: 'any' })
-  expect(ran.exit).toBe(1)
+  expect(ran.exit).toBe(255)
   expect(ran.stderr).toContain('data.dvc')
   expect(ran.stderr).not.toMatch(/\n\s+at |bug in dv/)
   expect(state()).toEqual(before)

@@ -107,9 +107,9 @@ function folderAt(cwd: string, typed: string): string {
   throw new DvError('usage', `--cd ${typed}: there is no such folder`)
 }
 
-/** `pull` and its like leave with 1 where the same failure of another verb means 255, as DVC's do. */
+/** `pull` and its like leave with 1, and `checkout` with 255, where the same failure of another verb means the other, as DVC's do. */
 function withFailureStatus(error: unknown, command: AnyCommand): unknown {
-  if (error instanceof DvError && command.failureStatus !== undefined && exitStatusOf(error) === 255)
+  if (error instanceof DvError && command.failureStatus !== undefined && [1, 255].includes(exitStatusOf(error)))
     return Object.assign(error, { exitStatus: command.failureStatus })
   return error
 }

@@ -42,6 +42,7 @@ export const checkout: Command<Options, CheckoutReport> = {
     { line: 'dv checkout dog_and_cat/cats', what: 'one folder of a data set, undoing changes to it' },
     { line: 'dv checkout --relink', what: 'after cache.type was changed' },
   ],
+  failureStatus: 255,
   exits: [{ status: 255, what: 'something is not in the cache, or files would be lost, or there is no such target' }],
   run: (options, context) => withRepo(context, repo => checkoutAll(repo, options, context)),
   render: (report, { summary }) => (summary ? renderSummary(report) : renderChanges(report)),

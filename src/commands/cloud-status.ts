@@ -5,7 +5,7 @@ import type { Tree } from '../format/tree.ts'
 import type { Repo } from '../repo/open.ts'
 import { compareWithRemote } from '../transfer/compare.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
-import { type CollectOptions, collect, type Group, namesOf, requestOf } from './collect.ts'
+import { type CollectOptions, collect, type Group, namesOf, remoteOf, requestOf } from './collect.ts'
 
 /** new: only here; deleted: only there; missing: nowhere (DVC's words) */
 export type CloudState = 'new' | 'deleted' | 'missing'
@@ -22,12 +22,12 @@ export async function cloudStatus(repo: Repo, options: CollectOptions, context: 
   const { groups } = await collect(repo, options, 'send')
   const states: [string, CloudState][] = []
   for (const group of groups) for (const state of await compareGroup(repo, group, context)) states.push(state)
-  const remotes = groups.length > 0 ? groups.map(group => group.remote.name) : [(await repo.remote(options.remote)).name]
+  const remotes = groups.length > 0 ? groups.flatMap(group => group.remote?.name ?? []) : [(await repo.remote(options.remote)).name]
   return { kind: 'cloud', states: Object.fromEntries(states), remotes: [...new Set(remotes)] }
 }
 
 async function compareGroup(repo: Repo, group: Group, context: Context): Promise<readonly [string, CloudState][]> {
-  const { store, known } = await repo.store(group.remote, group.hash)
+  const { store, known } = await repo.store(await remoteOf(repo, group), group.hash)
   const ends = { cache: repo.cache(group.hash), remote: store, known }
   const { trees } = await fetchTrees(new Set(group.items.map(item => item.id).filter(isTreeId)), ends, context)
   const treeOf = (id: ObjectId): Tree | undefined => trees.get(id)

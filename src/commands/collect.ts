@@ -37,7 +37,8 @@ export interface Item {
 
 /** What shares a remote and a layout. */
 export interface Group {
-  readonly remote: RemoteConfig
+  /** undefined: none is named anywhere, which matters only when something has to be fetched */
+  readonly remote: RemoteConfig | undefined
   readonly hash: HashKind
   readonly items: readonly Item[]
 }
@@ -50,19 +51,20 @@ export interface Collected {
 
 /**
  * @param use `send` passes over what must not be pushed.
- * @throws DvError 'unknown-target', 'bad-pointer', 'bad-config' (no remote), 'untrusted'
+ * @throws DvError 'unknown-target', 'bad-pointer', 'no-remote', 'untrusted'
  */
 export async function collect(repo: Repo, options: CollectOptions, use: 'send' | 'fetch'): Promise<Collected> {
   const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true, glob: options.glob === true })
   const everywhere = [...selections, ...(await selectionsAtCommits(repo, options))]
   if (options.remote !== undefined) await repo.remote(options.remote)
-  const groups = new Map<string, { remote: RemoteConfig; hash: HashKind; items: Map<string, Item> }>()
+  const groups = new Map<string, { remote: RemoteConfig | undefined; hash: HashKind; items: Map<string, Item> }>()
   for (const selection of everywhere) {
     if (!travels(selection, options.remote, use)) continue
     const { output, path } = selection.tracked
     if (!output.id) continue
-    const remote = await repo.remote(options.remote ?? output.remote)
-    const key = `${remote.name}\n${output.hash}`
+    const name = options.remote ?? output.remote ?? repo.config.get('core', 'remote')
+    const remote = name === undefined && use === 'fetch' ? undefined : await repo.remote(name)
+    const key = `${remote?.name ?? ''}\n${output.hash}`
     const group = groups.get(key) ?? { remote, hash: output.hash, items: new Map<string, Item>() }
     groups.set(key, group)
     const item: Item = { id: output.id, name: nameOf(repo, path), ...(selection.inside === undefined ? {} : { inside: selection.inside }) }
@@ -70,6 +72,9 @@ export async function collect(repo: Repo, options: CollectOptions, use: 'send' |
   }
   return { selections, groups: [...groups.values()].map(group => ({ ...group, items: [...group.items.values()] })) }
 }
+
+/** @throws DvError 'no-remote' */
+export const remoteOf = async (repo: Repo, group: Group): Promise<RemoteConfig> => group.remote ?? repo.remote(undefined)
 
 /** The objects behind a group's items, as far as their trees can be had; a tree that cannot is asked for alone. */
 export function requestOf(group: Group, treeOf: (id: ObjectId) => Tree | undefined): TransferRequest {

@@ -41,8 +41,8 @@ export interface Command<Options, Result> {
   readonly json?: (result: Result) => unknown
   /** 1: it ran, and some of the work failed, or the answer is no. Absent: 0. */
   readonly exitStatus?: (result: Result, options: Options) => number
-  /** The status of failures that otherwise mean 255: DVC's transfers leave with 1. */
-  readonly failureStatus?: 1
+  /** Of failures for which verbs of DVC have different ones: its checkout leaves with 255, its transfers with 1. */
+  readonly failureStatus?: 1 | 255
 }
 
 /** A verb whose types the table of verbs need not know. */

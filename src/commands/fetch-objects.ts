@@ -7,7 +7,7 @@ import type { Cache } from '../store/cache.ts'
 import { fetchObjects } from '../transfer/fetch.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
 import { planFetch } from '../transfer/plan-fetch.ts'
-import { type Group, namesOf, requestOf } from './collect.ts'
+import { type Group, namesOf, remoteOf, requestOf } from './collect.ts'
 import { noTransfer, type TransferReport, totalOf } from './transfer-report.ts'
 
 export interface FetchOptions {
@@ -31,7 +31,7 @@ export async function fetchGroups(repo: Repo, groups: readonly Group[], options:
     for (const id of fetched.planned) planned.add(id)
     reports.push(fetched.report)
   }
-  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.map(group => group.remote.name) }
+  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.flatMap(group => group.remote?.name ?? []) }
 }
 
 async function fetchGroup(
@@ -43,7 +43,7 @@ async function fetchGroup(
   const cache = repo.cache(group.hash)
   const treeIds = new Set(group.items.map(item => item.id).filter(isTreeId))
   if (await isHere(group, treeIds, { cache, context })) return { planned: [], report: noTransfer }
-  const { store, known } = await repo.store(group.remote, group.hash)
+  const { store, known } = await repo.store(await remoteOf(repo, group), group.hash)
   const ends = { cache, remote: store, known }
   const trees = await fetchTrees(treeIds, ends, context)
   const treeOf = (id: ObjectId): Tree | undefined => trees.trees.get(id)

@@ -6,7 +6,7 @@ import type { Tree } from '../format/tree.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { planSend, type SendPlan } from '../transfer/plan-send.ts'
 import { sendObjects } from '../transfer/send.ts'
-import { type CollectOptions, collect, type Group, namesOf, requestOf } from './collect.ts'
+import { type CollectOptions, collect, type Group, namesOf, remoteOf, requestOf } from './collect.ts'
 import {
   type Command,
   dryRunFlag,
@@ -71,7 +71,7 @@ async function pushAll(repo: Repo, options: Options, context: Context): Promise<
     planned.bytes += plan.bytes
     reports.push(report)
   }
-  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.map(group => group.remote.name) }
+  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.flatMap(group => group.remote?.name ?? []) }
 }
 
 async function pushGroup(
@@ -101,7 +101,7 @@ async function pushGroup(
 }
 
 async function openRemote(repo: Repo, group: Group) {
-  const { store, known } = await repo.store(group.remote, group.hash)
+  const { store, known } = await repo.store(await remoteOf(repo, group), group.hash)
   return { remote: store, known }
 }
 

@@ -338,9 +338,14 @@ describe('pull', () => {
     await openTracked()
     lab.remove('data')
     await expectDone(lab.dv('remote', 'remove', 'stor'))
-    const said = await lab.dv('pull')
-    expect(said.stderr).not.toContain('bug in dv')
-    expect(said.exit === 0 || said.stderr.includes('hint: dv remote add -d <name> <url>')).toBe(true)
+    expect((await lab.dv('fetch')).stdout).toBe('Everything is up to date.\n')
+    expect((await lab.dv('pull')).stdout).toBe('A       data/\n3 files added\n')
+    lab.remove(cached('a'))
+    for (const verb of ['fetch', 'pull', 'push']) {
+      const said = await lab.dv(verb)
+      expect(said).toMatchObject({ exit: 1, stdout: '' })
+      expect(said.stderr).toContain('hint: dv remote add -d <name> <url>')
+    }
   })
 })
 
