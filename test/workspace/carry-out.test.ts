@@ -52,6 +52,13 @@ test.each([0, many - 1])('row %d fails: that failure is thrown, in our words, wh
   })
 })
 
+test('a failure in another thread', async () => {
+  const large = Buffer.alloc(4 << 20)
+  const order = orderOf({ ...Object.fromEntries(Array.from({ length: many }, (_, row) => [name(row), `${row}`])), g: large })
+  unlinkSync(join(disk.data, 'g')) // large files are not for this thread
+  await expect(carryOut(order, disk.context)).rejects.toMatchObject({ name: 'DvError', code: 'file-changed', hint: expect.any(String) })
+})
+
 test('Ctrl-C in the middle', async () => {
   const order = orderOf(Object.fromEntries(Array.from({ length: many }, (_, row) => [name(row), `${row}`])))
   const done = carryOut(order, disk.context)

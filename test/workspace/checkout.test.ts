@@ -95,6 +95,15 @@ describe.each(kinds)('by %s', (...links) => {
   })
 })
 
+test('where the clock does not pass the files that were made, they are hashed again', async () => {
+  const place = disk.place()
+  const stopped = { ...place, index: { ...place.index, tickAfter: async () => 0n } }
+  const plan = planCheckout([], stored({ a: 'one' }), { isSaved: () => true })
+  await applyCheckout(plan, stopped, { cache: disk.cache, links: ['copy'] }, disk.context)
+  await takeSnapshot(disk.place(), disk.context)
+  expect(disk.work('hashing')).toBe(1)
+})
+
 test('what the files are afterwards', async () => {
   await checkOut(stored({ a: 'one', empty: '' }), { links: ['copy'] })
   expect(statSync(join(disk.data, 'a'))).toMatchObject({ nlink: 1, mode: 0o100666 & ~process.umask() })

@@ -190,6 +190,18 @@ describe('by hardlink', () => {
     expect(statSync(join(disk.data, 'a')).ino).toBe(statSync(object('one!')).ino)
   })
 
+  test('changed through its link, with nobody left who has the old content: no object of the old name stays', async () => {
+    disk.write({ a: 'one' })
+    await letClockTick()
+    await save(links)
+    chmodSync(join(disk.data, 'a'), 0o644)
+    appendFileSync(join(disk.data, 'a'), '!')
+    await save(links)
+    expect(existsSync(object('one'))).toBe(false)
+    expect(readFileSync(join(disk.cache.folder, '.dv/damaged', md5('one')), 'utf8')).toBe('one!')
+    expect(warnings()).toHaveLength(1)
+  })
+
   test('a touch through the link damages nothing', async () => {
     disk.write({ a: 'one' })
     await save(links)

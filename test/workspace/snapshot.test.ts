@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
   linkSync,
+  lstatSync,
   readFileSync,
   renameSync,
-  statSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -73,11 +74,12 @@ describe('the second snapshot', () => {
     expect(disk.work('hashing')).toBe(2)
   })
 
-  test('sees an edit that kept size and mtime', async () => {
+  test('sees an edit that kept size and mtime, to the ns', async () => {
     const path = join(disk.data, 'a')
-    const { atime, mtime } = statSync(path)
+    execFileSync('cp', ['-p', path, join(disk.root, 'before')])
     writeFileSync(path, 'ONE')
-    utimesSync(path, atime, mtime)
+    execFileSync('touch', ['-r', join(disk.root, 'before'), path])
+    expect(lstatSync(path, { bigint: true }).mtimeNs).toBe(lstatSync(join(disk.root, 'before'), { bigint: true }).mtimeNs)
     expect(await snap()).toMatchObject({ tree: expect.arrayContaining([{ path: 'a', id: md5('ONE') }]) })
   })
 
@@ -113,7 +115,17 @@ describe('the second snapshot', () => {
   })
 })
 
-test('a file as young as the scan is hashed again, and seen when it changes within one tick of the clock', async () => {
+test('a file that is not older than the scan is hashed again each time', async () => {
+  disk.write({ a: 'one', b: 'two' })
+  utimesSync(join(disk.data, 'a'), new Date(), new Date(Date.now() + 3_600_000))
+  await letClockTick()
+  await snap()
+  disk.events.length = 0
+  await snap()
+  expect(disk.work('hashing')).toBe(1)
+})
+
+test('a file as young as the scan is seen when it changes within one tick of the clock', async () => {
   for (let round = 0; round < 20; round++) {
     disk.write({ a: 'one' })
     await snap()
