@@ -15,6 +15,7 @@ import { type CheckoutReport, type Done, lostBy, reportOf, type Work } from './c
 import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
 import { savedObjects } from './saved-objects.ts'
+import { selectionOfNow } from './selection-of-now.ts'
 import { toldFor } from './told-for.ts'
 
 export interface CheckoutOptions {
@@ -48,10 +49,10 @@ export async function checkoutOutputs(
   return withLock(
     repo,
     async () => {
-      // What was learnt before the lock was taken is looked at again; by now it costs a walk and hashes nothing.
+      // What was learnt before the lock was taken is looked at again, pointers too; by now it costs a walk and hashes nothing.
       const again = await planAll(
         repo,
-        changing.map(work => work.selection),
+        changing.flatMap(({ selection }) => selectionOfNow(repo, selection) ?? []),
         { options, failed: [] },
         context,
       )

@@ -1,5 +1,5 @@
 /** dv init: makes a git repository one that tracks data. Writes no more than DVC does. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
@@ -60,6 +60,10 @@ function initialize(options: Options, context: Context): Result {
   const folder = join(root, '.dvc')
   if (existsSync(folder) && !options.force)
     throw new DvError('init-failed', `there is a .dvc in ${root} already`, { hint: 'dv init --force   for a new configuration' })
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new DvError('init-failed', `${folder} is a symbolic link: what it leads to may belong to another project`, {
+      hint: `rm ${folder}`,
+    })
   const config = configText(options, folder)
   const git = withGit ? openGit(gitRootAbove(root) ?? root, context.env) : undefined
   if (git?.isIgnored(`${folder}/`))

@@ -73,3 +73,10 @@ test('a link into the .git of a repository inside this one is not written throug
   expect([said.exit, said.stderr]).toEqual([255, expect.stringContaining('is a symlink into .git')])
   expect(readdirSync(hooks)).toEqual([])
 })
+
+test('init --force empties no folder that .dvc is a link to', async () => {
+  rmSync(join(lab.root, '.dvc'), { recursive: true })
+  symlinkSync(victim, join(lab.root, '.dvc'))
+  expect((await lab.dv('init', '--force')).exit).toBe(1)
+  expect(untouched()).toEqual([['lock'], 'precious'])
+})
