@@ -31,7 +31,7 @@ export async function saveOutput(place: Place, { cache, links, relink }: SaveOpt
     scan.kind === 'clean' ? { ...scan, kind: 'changed', rows: scan.table, known: new Uint8Array(scan.table.settled) } : scan
   const { rows, isFolder, executable } = changed
   const clock = place.index.tick(place.path)
-  const usable = usableLinks(links, { place, rows, cache })
+  const usable = usableLinks(links, { place, isFolder, cache })
   const [first] = usable
 
   const linked = (first === 'hardlink' || first === 'symlink') && relink && !executable

@@ -1,31 +1,41 @@
 /** Which kinds of link work between an output and the cache. */
-import { unlinkSync } from 'node:fs'
+import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { isSystemError } from '../base/error.ts'
 import type { Cache } from '../store/cache.ts'
-import { type FileRows, pathIn } from './file-rows.ts'
-import { cloneFile, type LinkKind, linkRefusals } from './link.ts'
+import { type LinkKind, linkBy, linkRefusals } from './link.ts'
 import type { Place } from './place.ts'
-import { sizeOf } from './stamp-rows.ts'
+import { openUnfinishedNames } from './unfinished.ts'
 
-/**
- * `links` without `reflink` where blocks cannot be shared: tried by cloning one file of the output. The others are tried when
- * they are needed, since a link's own file system call is the trial.
- */
-export function usableLinks(
-  links: readonly LinkKind[],
-  { place, rows, cache }: { readonly place: Place; readonly rows: FileRows; readonly cache: Cache },
-): readonly LinkKind[] {
-  if (links[0] !== 'reflink') return links
-  const sample = rows.paths.findIndex((_, row) => sizeOf(rows.stamps, row) > 0)
-  if (sample === -1) return links
-  return clones(pathIn(place.path, rows.paths[sample] ?? ''), cache.temporaryPath()) ? links : links.filter(kind => kind !== 'reflink')
+/** Where the output's files are: `isFolder` false for a single file. */
+export interface Probe {
+  readonly place: Place
+  readonly isFolder: boolean
+  readonly cache: Cache
 }
 
-function clones(from: string, to: string): boolean {
+/**
+ * `links` without those at its front that do not work: each is tried on a file of our own, from the cache into the output's
+ * folder. Without it an `add` on two file systems would replace every file of the user's by an equal copy, each time.
+ */
+export function usableLinks(links: readonly LinkKind[], { place, isFolder, cache }: Probe): readonly LinkKind[] {
+  if (links[0] === undefined || links[0] === 'copy') return ['copy']
+  const from = cache.temporaryPath()
+  const to = `${isFolder ? place.path : dirname(place.path)}/${openUnfinishedNames()()}`
+  closeSync(openSync(from, 'wx'))
   try {
-    cloneFile(from, to)
+    const first = links.findIndex(kind => kind === 'copy' || works(kind, { from, to }))
+    return first === -1 ? ['copy'] : links.slice(first)
+  } finally {
+    unlinkSync(from)
+  }
+}
+
+function works(kind: Exclude<LinkKind, 'copy'>, { from, to }: { readonly from: string; readonly to: string }): boolean {
+  try {
+    linkBy[kind](from, to)
   } catch (error) {
-    if (isSystemError(error, 'ENOENT', ...linkRefusals)) return false
+    if (isSystemError(error, 'EROFS', ...linkRefusals)) return false
     throw error
   }
   unlinkSync(to)

@@ -4,9 +4,11 @@ import {
   existsSync,
   linkSync,
   lstatSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -15,6 +17,8 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { printTree, treeId } from '../../src/format/tree.ts'
+import { openCache } from '../../src/store/cache.ts'
+import { openObjectStamps } from '../../src/store/object-stamps.ts'
 import type { LinkKind } from '../../src/workspace/link.ts'
 import { saveOutput } from '../../src/workspace/save.ts'
 import { takeSnapshot } from '../../src/workspace/snapshot.ts'
@@ -223,6 +227,25 @@ describe('by hardlink', () => {
     await save(links)
     expect(statSync(join(disk.data, 'a')).ino).toBe(statSync(object('one')).ino)
   })
+})
+
+test('where the cache is on another file system the files of the workspace are left alone', async () => {
+  const elsewhere = '/dev/shm'
+  if (!existsSync(elsewhere) || statSync(elsewhere).dev === statSync(disk.root).dev) return
+  const folder = mkdtempSync(join(elsewhere, 'dv-cache-'))
+  try {
+    const cache = openCache({ folder, hash: 'md5', shared: false, stamps: openObjectStamps(undefined) })
+    disk.write({ a: 'one', b: 'two' })
+    const inodes = (): readonly number[] => ['a', 'b'].map(path => lstatSync(join(disk.data, path)).ino)
+    const before = inodes()
+    await saveOutput(disk.place(), { cache, links: ['reflink', 'hardlink', 'copy'], relink: true }, disk.context)
+    expect(inodes()).toEqual(before)
+    expect(readFileSync(cache.pathOf(md5('one')), 'utf8')).toBe('one')
+    await saveOutput(disk.place(), { cache, links: ['hardlink', 'symlink'], relink: true }, disk.context)
+    expect(readlinkSync(join(disk.data, 'a'))).toBe(cache.pathOf(md5('one')))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('by symlink', async () => {
