@@ -10,7 +10,7 @@ import type { PeerName } from './peers.ts'
 import { type LabWithRemote, remoteKinds } from './remote-kinds.ts'
 import { sampleBytes } from './sample-bytes.ts'
 
-const moments = [0.35, 0.55, 0.75, 0.95] // of the time that the whole command takes
+const moments = [0.4, 0.65, 0.9] // of the time that the whole command takes
 const fileCount = 1500
 const signals = ['SIGINT', 'SIGKILL'] as const
 
