@@ -15,4 +15,6 @@ export interface Context {
 export type Event =
   | { readonly type: 'phase'; readonly name: string; readonly items?: number; readonly bytes?: number }
   | { readonly type: 'advance'; readonly items: number; readonly bytes: number }
+  /** something to know that is no trouble: what a dry run would have done */
+  | { readonly type: 'note'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string; readonly hint?: string }

@@ -46,6 +46,7 @@ export function openProgress({ screen, isShown, now }: ProgressOptions): Progres
   return {
     report: event => {
       if (event.type === 'warning') screen.tell(renderWarning(event, screen.color))
+      else if (event.type === 'note') screen.tell(`${event.message}\n`)
       else if (event.type === 'phase')
         phase = { name: event.name, began: now(), items: event.items, bytes: event.bytes, doneItems: 0, doneBytes: 0 }
       else if (phase) {

@@ -6,7 +6,7 @@ import { remoteSection, sectionOf, settingValue } from '../format/config-edit.ts
 import type { ConfigFile } from '../format/config-file.ts'
 import { settingOf } from '../format/settings.ts'
 import { type Config, type ConfigLevel, configFileOf, configLevels, loadConfig } from '../repo/config.ts'
-import { editConfig } from '../repo/edit-config.ts'
+import { editConfig, plannedEdit } from '../repo/edit-config.ts'
 import { findRoot } from '../repo/find-root.ts'
 import type { Flag } from './command.ts'
 
@@ -15,6 +15,8 @@ export interface LevelOptions {
   readonly system?: boolean
   readonly project?: boolean
   readonly local?: boolean
+  /** check, and tell, but write nothing */
+  readonly dryRun?: boolean
 }
 
 export const levelFlags: readonly Flag[] = [
@@ -54,7 +56,7 @@ export interface SettingPlace {
 }
 
 /** @throws DvError 'bad-config' for a level of the repository outside of one */
-export function openConfig(context: Context, level: ConfigLevel | undefined): OpenConfig {
+export function openConfig(context: Context, level: ConfigLevel | undefined, { dryRun = false }: LevelOptions = {}): OpenConfig {
   const root = findRoot(context)
   if (!root && (level === 'repo' || level === 'local' || level === undefined)) findRoot(context, { required: true })
   const config = loadConfig(root, context)
@@ -65,7 +67,15 @@ export function openConfig(context: Context, level: ConfigLevel | undefined): Op
     root,
     at,
     fileOf,
-    edit: (wanted, change) => editConfig(fileOf(wanted), change, configLevels.filter(each => each !== wanted).map(at)),
+    edit: (wanted, change) => {
+      const others = configLevels.filter(each => each !== wanted).map(at)
+      if (!dryRun) return editConfig(fileOf(wanted), change, others)
+      const { text, old } = plannedEdit(fileOf(wanted), change, others)
+      context.report({
+        type: 'note',
+        message: text === old ? `${fileOf(wanted)} would stay as it is.` : `${fileOf(wanted)} would become:\n${text}`,
+      })
+    },
     stored: (wanted, { section, key }, value) => {
       if (!isRelativePath(section, key, value)) return value
       return relative(dirname(fileOf(wanted)), join(context.cwd, value)) || '.'

@@ -4,7 +4,7 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { remoteSection, sectionOf, settingValue, withoutValue, withValue } from '../format/config-edit.ts'
 import { type ConfigLevel, configLevels } from '../repo/config.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, type OpenConfig, openConfig, type SettingPlace } from './config-level.ts'
 
 interface Options extends LevelOptions {
@@ -32,6 +32,7 @@ export const config: Command<Options, Result> = {
     { name: 'list', short: 'l', summary: 'show every setting of every file, or of the one chosen' },
     { name: 'show-origin', summary: 'show in which file a value stands' },
     ...levelFlags,
+    dryRunFlag,
   ],
   examples: [
     { line: 'dv config cache.type hardlink,copy', what: 'save space: files in the work tree are links into the cache' },
@@ -87,7 +88,7 @@ function show(place: SettingPlace, options: Options, context: Context): Result {
 function change(place: SettingPlace, options: Options, context: Context): Result {
   if (options.showOrigin) throw new DvError('bad-target', '--show-origin shows: it takes no value and no --unset')
   const level = chosenLevel(options) ?? 'repo'
-  const open = openConfig(context, level)
+  const open = openConfig(context, level, options)
   if (options.unset) assertThere(open, level, place)
   const stored = options.value === undefined ? undefined : open.stored(level, place, options.value)
   open.edit(level, file =>

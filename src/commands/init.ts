@@ -6,13 +6,14 @@ import { DvError } from '../base/error.ts'
 import { printConfigFile } from '../format/config-file.ts'
 import { checkConfig } from '../format/settings.ts'
 import { openGit } from '../repo/git.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 
 interface Options {
   readonly subdir?: boolean
   readonly scm?: boolean
   readonly force?: boolean
   readonly link?: string
+  readonly dryRun?: boolean
 }
 
 interface Result {
@@ -41,6 +42,7 @@ export const init: Command<Options, Result> = {
       value: 'types',
       summary: 'set cache.type, for example hardlink,copy: files are links into the cache, which saves space',
     },
+    dryRunFlag,
   ],
   examples: [
     { line: 'dv init', what: 'at the root of a git repository' },
@@ -48,8 +50,10 @@ export const init: Command<Options, Result> = {
   ],
   exits: [{ status: 1, what: 'there is no git here, or a .dvc already' }],
   run: async (options, context) => initialize(options, context),
-  render: ({ withGit, keptCache }) =>
-    `Initialized repository.\n${keptCache ? 'The cache in .dvc/cache was kept.\n' : ''}${withGit ? '\nNow: git commit -m "Initialize"\n' : ''}`,
+  render: ({ withGit, keptCache, root }, { dryRun }) =>
+    dryRun
+      ? `${root} can be initialized; nothing was changed.\n`
+      : `Initialized repository.\n${keptCache ? 'The cache in .dvc/cache was kept.\n' : ''}${withGit ? '\nNow: git commit -m "Initialize"\n' : ''}`,
 }
 
 function initialize(options: Options, context: Context): Result {
@@ -70,6 +74,7 @@ function initialize(options: Options, context: Context): Result {
     throw new DvError('init-failed', `git ignores ${folder}, but its configuration has to be tracked`, {
       hint: "echo '!.dvc' >> .gitignore",
     })
+  if (options.dryRun) return { root, withGit, keptCache: existsSync(join(folder, 'cache')) }
   const keptCache = clear(folder)
   mkdirSync(join(folder, 'tmp'), { recursive: true })
   writeFileSync(join(folder, 'config'), config)

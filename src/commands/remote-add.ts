@@ -2,7 +2,7 @@
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { remoteSection, sectionOf, withSection, withValue } from '../format/config-edit.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
@@ -31,18 +31,19 @@ export const remoteAdd: Command<Options, Result> = {
     { name: 'default', short: 'd', summary: 'make it the default remote' },
     { name: 'force', short: 'f', summary: 'replace a remote of that name' },
     ...levelFlags,
+    dryRunFlag,
   ],
   examples: [
     { line: 'dv remote add -d s3_storage s3://lab/dvc-storage', what: 'a bucket, as the default' },
     { line: 'dv remote add backup /mnt/share/dvc', what: 'a folder, for example on a file server' },
   ],
   run: async (options, context) => addRemote(options, context),
-  render: ({ name, default: isDefault }) => (isDefault ? `Setting '${name}' as a default remote.\n` : ''),
+  render: ({ name, default: isDefault }, { dryRun }) => (isDefault && !dryRun ? `Setting '${name}' as a default remote.\n` : ''),
 }
 
 function addRemote(options: Options, context: Context): Result {
   const level = chosenLevel(options) ?? 'repo'
-  const open = openConfig(context, level)
+  const open = openConfig(context, level, options)
   const name = options.name.toLowerCase()
   const section = remoteSection(name)
   if (sectionOf(open.at(level), section) && !options.force)

@@ -1,7 +1,7 @@
 /** dv remote default: which remote is meant when none is named. */
 import type { Context } from '../base/context.ts'
 import { settingValue, withoutValue, withValue } from '../format/config-edit.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 import { assertRemoteAt, chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
@@ -19,7 +19,7 @@ export const remoteDefault: Command<Options, Result> = {
   name: 'remote default',
   summary: 'Show or set the default remote',
   arguments: [{ name: 'name', optional: true, summary: 'the remote to make the default; without it the default is shown' }],
-  flags: [{ name: 'unset', short: 'u', summary: 'have no default remote' }, ...levelFlags],
+  flags: [{ name: 'unset', short: 'u', summary: 'have no default remote' }, ...levelFlags, dryRunFlag],
   examples: [
     { line: 'dv remote default', what: 'show it' },
     { line: 'dv remote default s3_storage', what: 'set it, for everybody who clones the repository' },
@@ -39,7 +39,7 @@ function show(options: Options, context: Context): Result {
 
 function change(options: Options, context: Context): Result {
   const level = chosenLevel(options) ?? 'repo'
-  const open = openConfig(context, level)
+  const open = openConfig(context, level, options)
   const name = options.unset ? undefined : options.name?.toLowerCase()
   if (name !== undefined) assertRemoteAt(open, level, name)
   open.edit(level, config =>

@@ -3,7 +3,7 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { remoteSection, withoutValue, withValue } from '../format/config-edit.ts'
 import { settingOf } from '../format/settings.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 import { assertRemoteAt, chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
@@ -21,7 +21,7 @@ export const remoteModify: Command<Options, undefined> = {
     { name: 'option', summary: 'for example endpointurl, region, profile, jobs' },
     { name: 'value', optional: true, summary: 'its value; relative paths are typed from the working folder' },
   ],
-  flags: [{ name: 'unset', short: 'u', summary: 'remove the option' }, ...levelFlags],
+  flags: [{ name: 'unset', short: 'u', summary: 'remove the option' }, ...levelFlags, dryRunFlag],
   examples: [
     { line: 'dv remote modify s3_storage endpointurl https://s3.lab.example', what: 'a private S3 server' },
     { line: 'dv remote modify --local s3_storage secret_access_key …', what: 'a secret, in the file that git does not track' },
@@ -33,7 +33,7 @@ export const remoteModify: Command<Options, undefined> = {
 
 function modify(options: Options, context: Context): undefined {
   const level = chosenLevel(options) ?? 'repo'
-  const open = openConfig(context, level)
+  const open = openConfig(context, level, options)
   const name = options.name.toLowerCase()
   const section = remoteSection(name)
   const key = options.option.toLowerCase()

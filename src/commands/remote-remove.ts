@@ -4,7 +4,7 @@ import { DvError } from '../base/error.ts'
 import { remoteSection, sectionOf, settingValue, withoutSection, withoutValue } from '../format/config-edit.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import { type ConfigLevel, configLevels } from '../repo/config.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
@@ -16,7 +16,7 @@ export const remoteRemove: Command<Options, undefined> = {
   summary: 'Remove a remote from the configuration',
   details: 'What is stored there stays. Where it was the default remote, there is none afterwards.',
   arguments: [{ name: 'name', summary: 'the remote' }],
-  flags: levelFlags,
+  flags: [...levelFlags, dryRunFlag],
   examples: [{ line: 'dv remote remove backup', what: 'forget the remote' }],
   run: async (options, context) => remove(options, context),
   render: () => '',
@@ -24,7 +24,7 @@ export const remoteRemove: Command<Options, undefined> = {
 
 function remove(options: Options, context: Context): undefined {
   const level = chosenLevel(options) ?? 'repo'
-  const open = openConfig(context, level)
+  const open = openConfig(context, level, options)
   const name = options.name.toLowerCase()
   const section = remoteSection(name)
   if (!sectionOf(open.at(level), section)) throw new DvError('bad-config', `remote '${name}' doesn't exist`, { hint: 'dv remote list' })

@@ -4,7 +4,7 @@ import { DvError } from '../base/error.ts'
 import { remoteSection, sectionOf, settingValue, withoutSection, withSection, withValue } from '../format/config-edit.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import { configLevels } from '../repo/config.ts'
-import type { Command } from './command.ts'
+import { type Command, dryRunFlag } from './command.ts'
 import { chosenLevel, type LevelOptions, levelFlags, openConfig } from './config-level.ts'
 
 interface Options extends LevelOptions {
@@ -19,7 +19,7 @@ export const remoteRename: Command<Options, undefined> = {
     { name: 'name', summary: 'the remote' },
     { name: 'new', summary: 'its new name' },
   ],
-  flags: levelFlags,
+  flags: [...levelFlags, dryRunFlag],
   examples: [{ line: 'dv remote rename s3_storage bucket', what: 'the default remote stays the default' }],
   run: async (options, context) => renameRemote(options, context),
   render: () => '',
@@ -27,7 +27,7 @@ export const remoteRename: Command<Options, undefined> = {
 
 function renameRemote(options: Options, context: Context): undefined {
   const level = chosenLevel(options) ?? 'repo'
-  const open = openConfig(context, level)
+  const open = openConfig(context, level, options)
   const [from, to] = [options.name.toLowerCase(), options.new.toLowerCase()]
   if (open.config.remotes().includes(to))
     throw new DvError('bad-config', `remote '${from}' cannot be renamed: there is a remote '${to}' already`, { hint: 'dv remote list' })
@@ -37,8 +37,10 @@ function renameRemote(options: Options, context: Context): undefined {
   open.edit(level, rename)
   // Options of the remote in files that win over this one, a secret for example, go with it; these are checked against the new name.
   for (const stronger of configLevels.slice(configLevels.indexOf(level) + 1)) {
-    const { at, edit } = openConfig(context, level)
-    if (rename(at(stronger)) !== at(stronger)) edit(stronger, rename)
+    const before = open.at(stronger)
+    if (rename(before) === before) continue
+    if (options.dryRun) context.report({ type: 'note', message: `${open.fileOf(stronger)} would follow.` })
+    else openConfig(context, level).edit(stronger, rename)
   }
   return undefined
 }

@@ -14,6 +14,20 @@ const secretMode = 0o600
  * mode kept; a new `config.local` is 0600. @throws DvError 'bad-config', nothing written
  */
 export function editConfig(file: string, change: (config: ConfigFile) => ConfigFile, others: readonly ConfigFile[] = []): void {
+  const { target, text, old } = plannedEdit(file, change, others)
+  if (text !== old) replaceFile(target, text, basename(target) === 'config.local' ? { mode: secretMode } : {})
+}
+
+export interface PlannedEdit {
+  /** the file itself, behind links */
+  readonly target: string
+  readonly text: string
+  /** undefined when there is no file yet */
+  readonly old: string | undefined
+}
+
+/** The same without writing. @throws DvError 'bad-config' */
+export function plannedEdit(file: string, change: (config: ConfigFile) => ConfigFile, others: readonly ConfigFile[] = []): PlannedEdit {
   const shown = basename(dirname(file)) === '.dvc' ? join('.dvc', basename(file)) : file
   const target = realPathOf(file)
   if (shown !== file && !target.startsWith(realpathSync(dirname(dirname(file))) + sep)) {
@@ -25,8 +39,7 @@ export function editConfig(file: string, change: (config: ConfigFile) => ConfigF
   const merged = mergeConfigs([...others, changed])
   checkConfig(merged, shown)
   checkRemotes(changed, merged, shown)
-  const text = printConfigFile(changed)
-  if (text !== old) replaceFile(target, text, basename(target) === 'config.local' ? { mode: secretMode } : {})
+  return { target, text: printConfigFile(changed), old }
 }
 
 /** DVC writes first and then fails at every command. */

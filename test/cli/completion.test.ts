@@ -18,7 +18,7 @@ test('bash: verbs, the verbs of a group, the flags of a verb', async () => {
   expect(offered(script, ['dv', 're'])).toEqual(['remote'])
   expect(offered(script, ['dv', 'remote', 're'])).toEqual(['remove', 'rename'])
   expect(offered(script, ['dv', 'checkout', '--re'])).toEqual(['--relink', '--recursive'])
-  expect(offered(script, ['dv', 'remote', 'add', '--d'])).toEqual(['--default'])
+  expect(offered(script, ['dv', 'remote', 'add', '--d'])).toEqual(['--default', '--dry-run'])
   expect(offered(script, ['dv', 'status', '--he'])).toEqual(['--help'])
 })
 
