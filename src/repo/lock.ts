@@ -3,11 +3,12 @@ import { ftruncateSync, mkdirSync, readFileSync, statSync, writeSync } from 'nod
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DvError, isSystemError } from '../base/error.ts'
+import { isRunning } from '../base/is-running.ts'
 import { throwIfAborted } from '../base/pool.ts'
 import { type LockedFile, tryFlock } from './flock.ts'
 import type { Repo } from './open.ts'
 import { restoreDvcGitIgnore } from './restore-dvc-git-ignore.ts'
-import { commandOf, isRunning } from './running-process.ts'
+import { commandOf } from './running-process.ts'
 import { claimWrites, type LockUser, releaseWrites } from './rwlock.ts'
 
 export interface LockOptions {

@@ -1,18 +1,6 @@
 /** What can be told about another process of this machine. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { isSystemError } from '../base/error.ts'
-
-/** A process of another user counts, too. */
-export function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return isSystemError(error, 'EPERM')
-  }
-}
 
 /** Characters of a command line that are shown. */
 const shownLength = 100

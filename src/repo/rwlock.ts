@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { DvError, isSystemError } from '../base/error.ts'
-import { isRunning } from './running-process.ts'
+import { isRunning } from '../base/is-running.ts'
 
 /** As DVC writes it (dvc/rwlock.py). */
 export interface LockUser {
