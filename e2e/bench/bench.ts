@@ -82,7 +82,7 @@ async function oneRun(options: Options, { link, remote, steps, group, results }:
   try {
     writeDataSet(lab.path('data'), options.files, options.size)
     const benches = new Map<Tool, Bench>()
-    for (const tool of group) benches.set(tool, await setUp(lab, tool, link, minio))
+    for (const tool of group) benches.set(tool, await setUp(lab, tool, { link, files: options.files, minio }))
     for (const step of stepNames) {
       if (!steps.includes(step) && !isNeeded(step, steps)) continue
       for (const [tool, bench] of benches) {
@@ -104,11 +104,17 @@ async function oneRun(options: Options, { link, remote, steps, group, results }:
   }
 }
 
-async function setUp(lab: Lab, tool: Tool, link: LinkName, minio: Minio | undefined): Promise<Bench> {
+interface Setting {
+  readonly link: LinkName
+  readonly files: number
+  readonly minio: Minio | undefined
+}
+
+async function setUp(lab: Lab, tool: Tool, { link, files, minio }: Setting): Promise<Bench> {
   const folder = `bench-${tool.name}`
   minio?.makeBucket(folder)
   const url = minio === undefined ? lab.path(`${folder}-remote`) : `s3://${folder}/p`
-  const bench = { folder, link, url, endpoint: minio?.endpoint }
+  const bench = { folder, files, link, url, endpoint: minio?.endpoint }
   rmSync(lab.path(folder), { recursive: true, force: true })
   await lab.type(`mkdir ${folder} && cd ${folder} && ${tool.setUp(bench)}`)
   return bench

@@ -20,6 +20,8 @@ export type RemoteName = 's3' | 'folder'
 export interface Bench {
   /** of this tool and run, relative to the lab; holds `repo` and `clone` */
   readonly folder: string
+  /** how many are in the set */
+  readonly files: number
   readonly link: LinkName
   /** where this tool's objects go: `s3://bucket/prefix` or an absolute folder */
   readonly url: string
@@ -67,11 +69,15 @@ const versioned = (name: string): Tool => ({
 const copyCommand: Readonly<Record<LinkName, string>> = { copy: 'cp -r', hardlink: 'cp -rl' }
 const look = (): string => `find data -type f -printf '%p %s %T@ %i\\n'`
 
+const cores = availableParallelism()
+/** Files for one md5sum: enough to make its start cheap, few enough to keep every core busy. */
+const share = (bench: Bench): number => Math.min(64, Math.ceil(bench.files / cores))
+
 const floor: Tool = {
   name: 'floor',
   setUp: () => 'mkdir repo clone && cp -r ../data repo/data',
   steps: {
-    add: bench => `find data -type f -print0 | xargs -0 -n 64 -P ${availableParallelism()} md5sum && ${copyCommand[bench.link]} data cache`,
+    add: bench => `find data -type f -print0 | xargs -0 -n ${share(bench)} -P ${cores} md5sum && ${copyCommand[bench.link]} data cache`,
     status: look,
     'status, 1 % changed': look,
     checkout: bench => `${copyCommand[bench.link]} cache data`,
