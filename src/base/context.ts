@@ -7,6 +7,8 @@ export interface Context {
   /** aborted by Ctrl-C */
   readonly signal: AbortSignal
   readonly report: (event: Event) => void
+  /** Yes or no from the person; absent where nobody sits at a terminal, and a script must not be left waiting. */
+  readonly ask?: (question: string) => Promise<boolean>
   /** ms since 1970; tests set it */
   readonly now: () => number
 }

@@ -1,4 +1,6 @@
 /** The program: from what was typed to an exit status. The one room that speaks to the terminal. */
+import { createInterface } from 'node:readline/promises'
+import { throwIfAborted } from '../base/pool.ts'
 import { runCli } from './run-cli.ts'
 
 /** Sets process.exitCode instead of leaving at once, so that what was written to a pipe arrives. */
@@ -19,9 +21,27 @@ export async function main(): Promise<void> {
     signal: control.signal,
     stdout: process.stdout,
     stderr: process.stderr,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { readLine: prompt => readLine(prompt, control.signal) }),
   })
   process.off('SIGINT', stop)
   process.off('SIGTERM', stop)
+}
+
+/** The question goes where progress goes, so that `dv … > file` asks, too. Ctrl-C is no answer: it ends the verb. */
+async function readLine(prompt: string, signal: AbortSignal): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  try {
+    return await Promise.race([
+      lines.question(prompt, { signal }),
+      new Promise<undefined>(end => lines.once('close', () => end(undefined))),
+    ])
+  } catch (error) {
+    throwIfAborted(signal)
+    throw error
+  } finally {
+    lines.close()
+  }
 }
 
 /** `dv ls | head`: 128 + SIGPIPE, as DVC leaves. */

@@ -5,13 +5,14 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { version } from '../base/version.ts'
 import type { AnyCommand, CommonOptions } from '../commands/command.ts'
+import { askYesOrNo, type ReadLine } from './ask.ts'
 import { completionScript } from './completion.ts'
 import { cleaned, exitStatusOf, renderFailure } from './failure.ts'
 import { commandHelp, generalHelp, groupHelp, topicHelp } from './help.ts'
 import { printJson } from './json.ts'
 import { parseOptions } from './parse-options.ts'
 import { openProgress } from './progress.ts'
-import { openScreen, type Screen, type TextStream } from './screen.ts'
+import { harmless, openScreen, type Screen, type TextStream } from './screen.ts'
 import { aliases, verbs } from './table.ts'
 import { splitArguments, type Typed } from './typed.ts'
 
@@ -21,6 +22,8 @@ export interface Terminal {
   readonly signal: AbortSignal
   readonly stdout: TextStream
   readonly stderr: TextStream
+  /** absent where nobody can answer */
+  readonly readLine?: ReadLine
 }
 
 /** usage was shown because nothing, or nothing sensible, was typed; DVC's number */
@@ -78,12 +81,19 @@ async function runCommand(
 ): Promise<number> {
   const options: CommonOptions = parseOptions(command, typed.rest)
   const progress = openProgress({ screen, isShown: terminal.stderr.isTTY === true && !options.quiet, now: Date.now })
+  const { readLine } = terminal
   const context: Context = {
     cwd: typed.folder === undefined ? terminal.cwd : folderAt(terminal.cwd, typed.folder),
     env: terminal.env,
     signal: terminal.signal,
     report: progress.report,
     now: Date.now,
+    ...(readLine && {
+      ask: (question: string) => {
+        screen.draw('')
+        return askYesOrNo(harmless(question), { read: readLine, screen })
+      },
+    }),
   }
   let result: unknown
   try {

@@ -32,6 +32,8 @@ export interface LabOptions {
   /** a `dv init` and a folder remote `stor` as the default */
   readonly ready?: boolean
   readonly env?: Readonly<Record<string, string>>
+  /** somebody sits at the terminal, and types this line to each question */
+  readonly answer?: (question: string) => string | undefined
 }
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
@@ -43,7 +45,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const git = (...words: readonly string[]): string =>
     execFileSync('git', [...words], { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   git('init', '-q', '-b', 'main')
-  const dvIn = (folder: string, ...words: readonly string[]): Promise<Said> => say(folder, env, words)
+  const dvIn = (folder: string, ...words: readonly string[]): Promise<Said> => say(folder, { env, answer: options.answer }, words)
   const lab: Lab = {
     root,
     outside,
@@ -74,7 +76,11 @@ export async function expectDone(said: Promise<Said>): Promise<Said> {
   return { exit, stdout, stderr }
 }
 
-async function say(cwd: string, env: Readonly<Record<string, string>>, words: readonly string[]): Promise<Said> {
+async function say(
+  cwd: string,
+  { env, answer }: { readonly env: Readonly<Record<string, string>>; readonly answer: LabOptions['answer'] },
+  words: readonly string[],
+): Promise<Said> {
   const out: string[] = []
   const err: string[] = []
   const exit = await runCli(words, {
@@ -83,6 +89,7 @@ async function say(cwd: string, env: Readonly<Record<string, string>>, words: re
     signal: new AbortController().signal,
     stdout: { write: text => out.push(text) },
     stderr: { write: text => err.push(text) },
+    ...(answer && { readLine: async (question: string) => answer(question) }),
   })
   return { exit, stdout: out.join(''), stderr: err.join('') }
 }
