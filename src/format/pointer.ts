@@ -64,7 +64,7 @@ export function updatePointer(text: string, pointer: Pointer): string {
   const after = recordOfPointer(pointer)
   if (isDeepStrictEqual(before, after)) return text
   const fresh = printPointer(pointer)
-  if (hasSameKeys(old, pointer) && printPointer(old) === text) return fresh
+  if (isDeepStrictEqual(keysOf(before), keysOf(after)) && printPointer(old) === text) return fresh
   const spliced = spliceYaml(text, before, after)
   // What is written is read once more: whatever a person wrote there, a pointer that names other data must not come of it.
   return spliced !== undefined && saysTheSame(spliced, after) ? spliced : fresh
@@ -93,9 +93,10 @@ function withChecksumsAsTyped(record: PointerRecord, root: YamlDocument['root'])
   return { ...record, outs }
 }
 
-const hasSameKeys = (a: Pointer, b: Pointer): boolean => {
-  const keys = (pointer: Pointer): string[] => pointer.outputs.map(output => Object.keys(output).sort().join(' ') + (output.hash === 'md5'))
-  return isDeepStrictEqual(keys(a), keys(b))
+/** The shape without the values: where it stays, nothing has to be appended. */
+function keysOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(keysOf)
+  return isRecord(value) ? Object.entries(value).map(([key, inner]) => [key, keysOf(inner)]) : null
 }
 
 function saysTheSame(text: string, record: PointerRecord): boolean {
