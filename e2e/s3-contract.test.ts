@@ -4,6 +4,7 @@ import type { Context } from '../src/base/context.ts'
 import type { HashKind } from '../src/base/object-id.ts'
 import { openS3Store } from '../src/store/s3/store.ts'
 import { objectStoreContract } from '../test/contracts/object-store.ts'
+import { versionedBucketContract } from '../test/contracts/versioned-bucket.ts'
 import { describeWith } from './describe-with.ts'
 import { type Minio, startMinio } from './minio.ts'
 
@@ -19,6 +20,7 @@ describeWith(['minio'], 'a real server', () => {
   objectStoreContract('S3 on MinIO, thin client', openOnMinio('md5', {}))
   objectStoreContract('S3 on MinIO, thin client, DVC 2 layout', openOnMinio('md5-dos2unix', {}))
   objectStoreContract('S3 on MinIO, AWS SDK', openOnMinio('md5', { DV_S3_CLIENT: 'sdk' }))
+  versionedBucketContract('versions on MinIO', () => ({ ...minio, accessKeyId: minio.accessKey, secretAccessKey: minio.secretKey }))
 })
 
 function openOnMinio(hash: HashKind, env: Record<string, string>) {

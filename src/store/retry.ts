@@ -27,17 +27,20 @@ export const defaultRetryPolicy: RetryPolicy = {
   strangerMs: 2_000,
 }
 
+/** Calls until it succeeds, or fails with what no repetition helps. */
+export type Again = <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>
+
 /**
  * Repeats a call that failed with a retriable code (`errorCodes`), after a delay that doubles and is spread over its upper half, so
- * that a hundred requests that failed together do not come back together. `read` calls its consumer anew each time.
+ * that a hundred requests that failed together do not come back together. One for each place that answers.
  */
-export function withRetry(store: ObjectStore, policy: RetryPolicy = defaultRetryPolicy): ObjectStore {
+export function openRetry(policy: RetryPolicy = defaultRetryPolicy): Again {
   const sleep = policy.sleep ?? sleepUnlessAborted
   const now = policy.now ?? Date.now
   const random = policy.random ?? Math.random
   let answered = false
 
-  const again = async <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
+  return async (signal, call) => {
     const began = now()
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(signal)
@@ -54,7 +57,11 @@ export function withRetry(store: ObjectStore, policy: RetryPolicy = defaultRetry
       }
     }
   }
+}
 
+/** `read` calls its consumer anew each time. */
+export function withRetry(store: ObjectStore, policy: RetryPolicy = defaultRetryPolicy): ObjectStore {
+  const again = openRetry(policy)
   return {
     ...store,
     has: (ids, signal) => again(signal, () => store.has(ids, signal)),
@@ -64,8 +71,6 @@ export function withRetry(store: ObjectStore, policy: RetryPolicy = defaultRetry
     list: signal => listAgain(store, signal, again),
   }
 }
-
-type Again = <T>(signal: AbortSignal, call: () => Promise<T>) => Promise<T>
 
 /** A listing that broke starts over. What it handed out before comes again: to remember a million ids would cost 100 MB for a rare case. */
 async function* listAgain(store: ObjectStore, signal: AbortSignal, again: Again): AsyncGenerator<readonly ObjectId[]> {

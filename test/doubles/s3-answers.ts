@@ -73,13 +73,14 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     return { status: 206, headers: { ...headersOf(object), 'content-range': contentRange }, body: object.bytes.subarray(start, end) }
   },
   put: (asked, { shelf }) => {
-    if (asked.headers['if-none-match'] === '*' && shelf.get(asked.bucket, asked.key) !== undefined)
+    if (asked.headers['if-none-match'] === '*' && isHeld(shelf.get(asked.bucket, asked.key)))
       throw new S3Refusal(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
-    return reply(200, { etag: `"${shelf.put(asked.bucket, asked.key, { bytes: asked.body }).etag}"` })
+    const object = shelf.put(asked.bucket, asked.key, { bytes: asked.body })
+    return reply(200, { etag: `"${object.etag}"`, ...versionHeader(object) })
   },
-  delete: ({ bucket, key }, { shelf }) => {
-    shelf.delete(bucket, key)
-    return reply(204)
+  delete: ({ bucket, key, query }, { shelf }) => {
+    const gone = shelf.delete(bucket, key, query.get('versionId') ?? undefined)
+    return reply(204, gone === undefined ? {} : versionHeader(gone))
   },
   'delete-many': ({ bucket, body, headers }, { shelf }) => {
     if (headers['content-md5'] === undefined && headers['x-amz-checksum-crc32'] === undefined && headers['x-amz-trailer'] === undefined)
@@ -104,6 +105,40 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     return xml(
       `<ListBucketResult><Name>${bucket}</Name><Prefix>${encode(prefix)}</Prefix><KeyCount>${page.length}</KeyCount>` +
         `<MaxKeys>${limit}</MaxKeys><IsTruncated>${more}</IsTruncated>${next}${contents}</ListBucketResult>`,
+    )
+  },
+  'get-versioning': ({ bucket }, { shelf }) =>
+    xml(`<VersioningConfiguration>${shelf.keepsVersions(bucket) ? '<Status>Enabled</Status>' : ''}</VersioningConfiguration>`),
+  'put-versioning': ({ bucket, body }, { shelf }) => {
+    if (!body.includes('<Status>Enabled</Status>')) throw new S3Refusal(501, 'NotImplemented', 'versions can be switched on only')
+    shelf.keepVersions(bucket)
+    return reply(200)
+  },
+  'list-versions': ({ bucket, query }, { shelf, pageSize }) => {
+    const prefix = query.get('prefix') ?? ''
+    const [afterKey, afterVersion] = [query.get('key-marker'), query.get('version-id-marker')]
+    const limit = Math.min(Number(query.get('max-keys') ?? pageSize), pageSize)
+    const fitting = shelf.versions(bucket).filter(({ key }) => key.startsWith(prefix))
+    const marked = fitting.findIndex(({ key, object }) => key === afterKey && (object.versionId ?? 'null') === afterVersion)
+    const start = afterKey === null ? 0 : marked >= 0 ? marked + 1 : fitting.findIndex(({ key }) => compareBytes(key, afterKey) > 0)
+    const rest = start < 0 ? [] : fitting.slice(start)
+    const page = rest.slice(0, limit)
+    const last = page.at(-1)
+    const isEncoded = query.get('encoding-type') === 'url'
+    const encode = isEncoded ? encodeURIComponent : escapeXml
+    const entries = page.map(({ key, object, isLatest }) => {
+      const about = `<Key>${encode(key)}</Key><VersionId>${object.versionId ?? 'null'}</VersionId><IsLatest>${isLatest}</IsLatest>`
+      return object.isRemoval === true
+        ? `<DeleteMarker>${about}<LastModified>${new Date(object.time).toISOString()}</LastModified></DeleteMarker>`
+        : `<Version>${about}${details(object)}</Version>`
+    })
+    const next =
+      rest.length > limit && last !== undefined
+        ? `<NextKeyMarker>${encode(last.key)}</NextKeyMarker><NextVersionIdMarker>${last.object.versionId ?? 'null'}</NextVersionIdMarker>`
+        : ''
+    return xml(
+      `<ListVersionsResult><Name>${bucket}</Name><Prefix>${encode(prefix)}</Prefix>${isEncoded ? '<EncodingType>url</EncodingType>' : ''}` +
+        `<MaxKeys>${limit}</MaxKeys><IsTruncated>${next !== ''}</IsTruncated>${next}${entries.join('')}</ListVersionsResult>`,
     )
   },
   'create-upload': ({ bucket, key }, { uploads }) => {
@@ -132,11 +167,12 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     const joined = createHash('md5')
       .update(Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex'))))
       .digest('hex')
-    const { etag } = shelf.put(bucket, key, { bytes: Buffer.concat(parts.map(part => part.bytes)), etag: `${joined}-${parts.length}` })
+    const object = shelf.put(bucket, key, { bytes: Buffer.concat(parts.map(part => part.bytes)), etag: `${joined}-${parts.length}` })
     uploads.delete(query.get('uploadId') ?? '')
-    return xml(
-      `<CompleteMultipartUploadResult><Key>${escapeXml(key)}</Key><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`,
+    const told = xml(
+      `<CompleteMultipartUploadResult><Key>${escapeXml(key)}</Key><ETag>&quot;${object.etag}&quot;</ETag></CompleteMultipartUploadResult>`,
     )
+    return { ...told, headers: { ...told.headers, ...versionHeader(object) } }
   },
   'abort-upload': ({ query }, { uploads }) => {
     uploadOf(query, uploads)
@@ -145,13 +181,24 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
   },
 }
 
+const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
 const minPartSize = 5 * 1024 * 1024 // S3's, for every part but the last
 
-function find({ bucket, key }: Asked, shelf: Shelf): StoredObject {
-  const object = shelf.get(bucket, key)
-  if (object === undefined) throw new S3Refusal(404, 'NoSuchKey', 'The specified key does not exist.')
+function find({ bucket, key, query }: Asked, shelf: Shelf): StoredObject {
+  const versionId = query.get('versionId') ?? undefined
+  const object = shelf.get(bucket, key, versionId)
+  if (object?.isRemoval === true && versionId !== undefined)
+    throw new S3Refusal(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
+  if (!isHeld(object))
+    throw new S3Refusal(404, versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion', 'The specified key does not exist.')
   return object
 }
+
+const isHeld = (object: StoredObject | undefined): object is StoredObject => object !== undefined && object.isRemoval !== true
+
+const versionHeader = ({ versionId }: StoredObject): Record<string, string> =>
+  versionId === undefined ? {} : { 'x-amz-version-id': versionId }
 
 function uploadOf(query: URLSearchParams, uploads: AnswerContext['uploads']): Map<number, StoredObject> {
   const upload = uploads.get(query.get('uploadId') ?? '')
@@ -167,6 +214,7 @@ const headersOf = (object: StoredObject): Record<string, string> => ({
   etag: `"${object.etag}"`,
   'last-modified': new Date(object.time).toUTCString(),
   'accept-ranges': 'bytes',
+  ...versionHeader(object),
 })
 
 const details = (object: StoredObject | undefined): string =>

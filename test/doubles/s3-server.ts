@@ -36,6 +36,9 @@ export type Operation =
   | 'upload-part'
   | 'complete-upload'
   | 'abort-upload'
+  | 'get-versioning'
+  | 'put-versioning'
+  | 'list-versions'
   | 'create-bucket'
   | 'head-bucket'
 
@@ -149,7 +152,8 @@ function readTarget(request: IncomingMessage) {
 
 function operationOf(method: string, key: string, query: URLSearchParams): Operation {
   if (key === '') {
-    if (method === 'GET') return 'list'
+    if (query.has('versioning')) return method === 'PUT' ? 'put-versioning' : 'get-versioning'
+    if (method === 'GET') return query.has('versions') ? 'list-versions' : 'list'
     if (method === 'POST') return 'delete-many'
     return method === 'HEAD' ? 'head-bucket' : 'create-bucket'
   }

@@ -46,7 +46,7 @@ export interface S3Client {
   /** The head of a 2xx reply. Its body must be read or destroyed. @throws DvError */
   send(operation: S3Operation, signal: AbortSignal): Promise<IncomingMessage>
   /** The same where the reply's head is all that counts: its connection is free again when this resolves. @throws DvError */
-  confirm(operation: S3Operation, signal: AbortSignal): Promise<void>
+  confirm(operation: S3Operation, signal: AbortSignal): Promise<IncomingMessage>
   /** The same with the whole body as text, for small replies. @throws DvError */
   call(operation: S3Operation, signal: AbortSignal): Promise<{ readonly head: IncomingMessage; readonly text: string }>
   /** What broke a body after `send`, in dv's words. */
@@ -109,7 +109,7 @@ export async function openS3Client(settings: S3Settings, context: Context): Prom
       throwIfAborted(signal)
       const keys = credentials === undefined ? undefined : (credentials.current() ?? (await credentials.load()))
       const here = place
-      const path = key === undefined ? here.address.bucketPath : here.keyPath + key
+      const path = key === undefined ? here.address.bucketPath : here.keyPath + encodeKey(key)
       const wire = {
         method,
         path: query === undefined ? path : `${path}?${encodeQuery(query)}`,
@@ -146,6 +146,7 @@ export async function openS3Client(settings: S3Settings, context: Context): Prom
         head.once('error', error => reject(explain(error, operation, signal)))
         head.resume()
       })
+      return head
     },
     call: async (operation, signal) => {
       const head = await send(operation, signal)

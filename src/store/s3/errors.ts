@@ -50,8 +50,7 @@ export function replyError({ status, code, message: said }: FailedReply, about: 
     })
   if (code === 'BadDigest' || code === 'XAmzContentSHA256Mismatch')
     return new DvError('object-corrupt', because('the bytes that arrived are not those that its name promises'), { cause })
-  if (status === 404 && (code === '' || code === 'NoSuchKey' || code === 'NotFound'))
-    return new DvError('object-missing', because('no such object'), { cause })
+  if (status === 404 && missingCodes.has(code)) return new DvError('object-missing', because('no such object'), { cause })
   if (status === 401 || status === 403 || deniedCodes.has(code))
     return new DvError('access-denied', because(`${where} refuses: ${code || `status ${status}`}`), {
       cause,
@@ -68,6 +67,7 @@ export function replyError({ status, code, message: said }: FailedReply, about: 
   )
 }
 
+const missingCodes = new Set(['', 'NoSuchKey', 'NoSuchVersion', 'NotFound'])
 /** Sent with 400 by some servers. */
 const deniedCodes = new Set([
   'AccessDenied',

@@ -25,12 +25,12 @@ const mostParts = 10_000
 const abandonPatienceMs = 5_000
 
 /** The four requests of an upload in parts, of one object. */
-export interface UploadCalls {
+export interface UploadCalls<Written = void> {
   /** resolves with the upload's id */
   start(signal: AbortSignal): Promise<string>
   /** resolves with the part's etag */
   send(part: { readonly uploadId: string; readonly number: number; readonly bytes: Buffer }, signal: AbortSignal): Promise<string>
-  join(uploadId: string, etags: readonly string[], signal: AbortSignal): Promise<void>
+  join(uploadId: string, etags: readonly string[], signal: AbortSignal): Promise<Written>
   abandon(uploadId: string, signal: AbortSignal): Promise<void>
 }
 
@@ -43,7 +43,11 @@ export interface LargeUpload {
 }
 
 /** @throws DvError 'file-changed' when the parts are not the object, so that nothing is put together, and what the calls throw */
-export async function uploadInParts(calls: UploadCalls, { id, hash, source, gate }: LargeUpload, signal: AbortSignal): Promise<void> {
+export async function uploadInParts<Written>(
+  calls: UploadCalls<Written>,
+  { id, hash, source, gate }: LargeUpload,
+  signal: AbortSignal,
+): Promise<Written> {
   const size = Math.max(partSize, Math.ceil(source.size / mostParts))
   const check = source.mayChange ? openIdCheck(id, hash) : undefined
   const reader = checked(await openPartReader(source, size), check)
@@ -60,7 +64,7 @@ export async function uploadInParts(calls: UploadCalls, { id, hash, source, gate
       )
       // The server knows the hash of each part only.
       if (check && !check.matches()) throw new DvError('file-changed', `${source.path ?? 'an object'} was changed while it was sent`)
-      await calls.join(uploadId, etags, signal)
+      return await calls.join(uploadId, etags, signal)
     } catch (error) {
       await abandon(calls, uploadId)
       throw error
@@ -70,7 +74,7 @@ export async function uploadInParts(calls: UploadCalls, { id, hash, source, gate
   }
 }
 
-async function abandon(calls: UploadCalls, uploadId: string): Promise<void> {
+async function abandon(calls: Pick<UploadCalls, 'abandon'>, uploadId: string): Promise<void> {
   try {
     await calls.abandon(uploadId, AbortSignal.timeout(abandonPatienceMs))
   } catch {

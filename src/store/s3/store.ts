@@ -1,16 +1,16 @@
 /** Objects in an S3 bucket, by requests of our own: 0.2–0.35 ms of CPU each, where the AWS SDK takes 1.2–1.7. */
-import { Readable } from 'node:stream'
 import type { Context } from '../../base/context.ts'
 import { DvError } from '../../base/error.ts'
 import type { HashKind, ObjectId } from '../../base/object-id.ts'
 import { throwIfAborted } from '../../base/pool.ts'
 import { objectPath } from '../../format/object-path.ts'
-import type { ObjectStore, ReadOptions } from '../object-store.ts'
+import type { ObjectStore } from '../object-store.ts'
 import type { RemoteConfig } from '../open.ts'
 import { openS3Client, type S3Client } from './client.ts'
 import { openGate } from './gate.ts'
 import { listPages, whichAreThere } from './listing.ts'
 import { multipartThreshold, partsAtOnce, uploadInParts } from './multipart.ts'
+import { readKey } from './read-key.ts'
 import { removeKeys } from './removal.ts'
 import { readS3Settings } from './settings.ts'
 import { prepareBody } from './upload-body.ts'
@@ -42,11 +42,12 @@ export async function openS3Store(remote: RemoteConfig, hash: HashKind, context:
       throwIfAborted(signal)
       return whichAreThere(shelf, ids, signal)
     },
-    read: (id, options, consume) => readObject({ client, key: pathOf(id) }, options, consume),
+    read: (id, options, consume) => readKey({ client, key: pathOf(id) }, options, consume),
     write: async (id, source, signal) => {
       throwIfAborted(signal)
       const key = pathOf(id)
-      if (source.size > multipartThreshold) return uploadInParts(uploadCallsOf(client, key), { id, hash, source, gate }, signal)
+      if (source.size > multipartThreshold)
+        return void (await uploadInParts(uploadCallsOf(client, key), { id, hash, source, gate }, signal))
       const { body, md5 } = await prepareBody({ id, source, hash, secure: client.secure })
       const headers = { 'content-md5': md5, ...settings.writeHeaders, ...settings.objectHeaders }
       await client.confirm({ verb: 'write', method: 'PUT', key, headers, body }, signal)
@@ -78,36 +79,3 @@ async function exists(client: S3Client, key: string, signal: AbortSignal): Promi
     throw error
   }
 }
-
-async function readObject<T>(
-  { client, key }: { readonly client: S3Client; readonly key: string },
-  { start = 0, signal }: ReadOptions,
-  consume: (body: Readable) => Promise<T>,
-): Promise<T> {
-  const ranged = start > 0 ? { range: `bytes=${start}-` } : {}
-  const operation = { verb: 'read', method: 'GET', key, headers: { ...ranged, ...client.settings.objectHeaders } } as const
-  const body = await client.send(operation, signal).catch((error: unknown) => {
-    if (start > 0 && isUnsatisfiable(error)) return undefined
-    throw error
-  })
-  if (body === undefined) return consume(Readable.from([]))
-  if (start > 0 && body.statusCode !== 206) {
-    body.destroy()
-    throw new DvError('store-refused', `cannot read ${client.settings.label}/${key} from byte ${start} on: the server knows no ranges`)
-  }
-  try {
-    const result = await consume(body)
-    if (body.errored) throw body.errored // cut short, and the consumer did not notice
-    if (body.complete) body.resume()
-    else body.destroy()
-    return result
-  } catch (error) {
-    const broke = body.errored
-    body.destroy()
-    throw client.explain(broke ?? error, operation, signal)
-  }
-}
-
-/** 416: there is nothing from that byte on, so it was the end. */
-const isUnsatisfiable = (error: unknown): boolean =>
-  error instanceof DvError && error.cause instanceof Error && error.cause.message.startsWith('HTTP 416')

@@ -29,6 +29,41 @@ export function parseListPage(text: string): ListPage {
   return { keys, next: more ? textOfTag(text, 'NextContinuationToken') : undefined }
 }
 
+export interface VersionPage {
+  readonly versions: readonly {
+    /** whole, decoded */
+    readonly key: string
+    readonly versionId: string
+    readonly etag: string
+    /** bytes; 0 for a removal */
+    readonly size: number
+    /** ms since 1970 */
+    readonly time: number
+    readonly isLatest: boolean
+    /** from then on the key was gone: S3's delete marker */
+    readonly isRemoval: boolean
+  }[]
+  /** to ask for the next page with; undefined: this is the last */
+  readonly next: { readonly key: string; readonly versionId: string | undefined } | undefined
+}
+
+/** A ListObjectVersions reply. */
+export function parseVersionPage(text: string): VersionPage {
+  const isEncoded = text.includes('<EncodingType>url</EncodingType>')
+  const keyIn = (part: string, tag: string): string => (isEncoded ? decodeUrl : (key: string) => key)(textOfTag(part, tag) ?? '')
+  const versions = Array.from(text.matchAll(/<(Version|DeleteMarker)>(.*?)<\/\1>/gs), ([, kind, part = '']) => ({
+    key: keyIn(part, 'Key'),
+    versionId: textOfTag(part, 'VersionId') ?? 'null',
+    etag: (textOfTag(part, 'ETag') ?? '').replaceAll('"', ''),
+    size: Number(textOfTag(part, 'Size') ?? 0),
+    time: Date.parse(textOfTag(part, 'LastModified') ?? ''),
+    isLatest: textOfTag(part, 'IsLatest') === 'true',
+    isRemoval: kind === 'DeleteMarker',
+  }))
+  const more = text.includes('<IsTruncated>true</IsTruncated>')
+  return { versions, next: more ? { key: keyIn(text, 'NextKeyMarker'), versionId: textOfTag(text, 'NextVersionIdMarker') } : undefined }
+}
+
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(
