@@ -23,6 +23,9 @@ export const errorCodes = {
   'git-failed': { exit: 1, retry: false },
   'transfer-failed': { exit: 1, retry: false },
   'file-changed': { exit: 1, retry: false },
+  /** options that do not go together, or one that is needed and was not given */
+  'bad-options': { exit: 255, retry: false },
+  'not-confirmed': { exit: 1, retry: false },
   'unsupported-file': { exit: 255, retry: false },
   'unknown-target': { exit: 255, retry: false },
   'checkout-failed': { exit: 255, retry: false },

@@ -95,7 +95,7 @@ function topics(): readonly Topic[] {
 const section = (title: string, lines: readonly string[]): string => `${title}:\n${lines.join('\n')}${title === 'exit status' ? '\n' : ''}`
 
 export const shownFlag = (flag: Flag): string =>
-  `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`
+  `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${flag.value ? ` <${flag.value}${flag.many ? '...' : ''}>` : ''}`
 
 const shownArgument = (argument: Argument): string => {
   const name = `${argument.name}${argument.many ? '...' : ''}`

@@ -42,7 +42,7 @@ const ourWords = (message: string): string =>
     .replace(/^too many arguments for '[^']*'/, 'too many arguments')
 
 function optionOf(flag: Flag): Option {
-  const long = `--${flag.name}${flag.value ? ` <${flag.value}>` : ''}`
+  const long = `--${flag.name}${flag.value ? ` <${flag.value}${flag.many ? '...' : ''}>` : ''}`
   const option = new Option(flag.short ? `-${flag.short}, ${long}` : long, flag.summary)
   return flag.type === 'number' ? option.argParser(text => wholeNumber(flag.name, text)) : option
 }

@@ -6,6 +6,8 @@ import type { Screen } from './screen.ts'
 
 export interface Progress {
   readonly report: (event: Event) => void
+  /** Takes the line away until the next phase: somebody is asked something. */
+  hush(): void
   close(): void
 }
 
@@ -55,6 +57,10 @@ export function openProgress({ screen, isShown, now }: ProgressOptions): Progres
       }
       // Work in this thread can keep the timer from firing, so that each event is a chance to draw.
       draw()
+    },
+    hush: () => {
+      phase = undefined
+      screen.draw('')
     },
     close: () => {
       clearInterval(timer)

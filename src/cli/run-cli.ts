@@ -90,7 +90,7 @@ async function runCommand(
     now: Date.now,
     ...(readLine && {
       ask: (question: string) => {
-        screen.draw('')
+        progress.hush()
         return askYesOrNo(harmless(question), { read: readLine, screen })
       },
     }),

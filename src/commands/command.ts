@@ -10,6 +10,8 @@ export interface Flag {
   readonly value?: string
   /** `number`: a whole number of at least 1, anything else is a usage error */
   readonly type?: 'number'
+  /** it takes all the words that follow, as DVC's `nargs="*"` does */
+  readonly many?: boolean
   readonly summary: string
 }
 

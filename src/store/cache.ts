@@ -11,7 +11,7 @@ import { isObject } from './id-check.ts'
 import { makeFolder } from './make-folder.ts'
 import { readObject, sourceOfObject } from './object-file.ts'
 import { openObjectFolder } from './object-folder.ts'
-import { listObjects, whichExist, whichExistNow } from './object-listing.ts'
+import { inventoryOf, listObjects, whichExist, whichExistNow } from './object-listing.ts'
 import { removeObjects } from './object-removal.ts'
 import type { ObjectStamps } from './object-stamps.ts'
 import type { ObjectSource, ObjectStore } from './object-store.ts'
@@ -131,6 +131,7 @@ export function openCache(options: CacheOptions): Cache {
     read: (id, { start, signal }, consume) => readObject(place, id, { ...(start !== undefined && { start }), signal, consume }),
     write: async (id, source, signal) => void (await receive(id, source.open(), signal)),
     list: signal => listObjects(place, signal),
+    inventory: signal => inventoryOf(place, signal),
     remove: async (ids, signal) => {
       await removeObjects(place, ids, signal)
       for (const id of ids) stamps.forget(id)

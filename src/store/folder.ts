@@ -5,7 +5,7 @@ import { throwIfAborted } from '../base/pool.ts'
 import { fileError } from './file-errors.ts'
 import { readObject } from './object-file.ts'
 import { type ObjectFolder, openObjectFolder } from './object-folder.ts'
-import { listObjects, whichExist } from './object-listing.ts'
+import { inventoryOf, listObjects, whichExist } from './object-listing.ts'
 import { removeObjects } from './object-removal.ts'
 import type { ObjectSource, ObjectStore } from './object-store.ts'
 import { receiveWhole, smallObjectBytes, writeWhole } from './whole-file.ts'
@@ -32,6 +32,7 @@ export function openFolderStore({ folder, label, hash, shared = false }: FolderS
     read: (id, { start, signal }, consume) => readObject(place, id, { ...(start !== undefined && { start }), signal, consume }),
     write: (id, source, signal) => writeObject(place, { id, source }, signal),
     list: signal => listObjects(place, signal),
+    inventory: signal => inventoryOf(place, signal),
     remove: (ids, signal) => removeObjects(place, ids, signal),
     close: async () => {},
   }

@@ -8,6 +8,7 @@ import { throwIfAborted } from '../base/pool.ts'
 import { idFromObjectPath, objectPath } from '../format/object-path.ts'
 import { fileError } from './file-errors.ts'
 import type { ObjectFolder } from './object-folder.ts'
+import type { ListedObject } from './object-store.ts'
 
 /** Measured, warm, on ext4: a look-up by lstatSync, and by readdirSync a folder and a name in it. On NFS listings win by more. */
 const lookUpMicroseconds = 3.6
@@ -97,6 +98,20 @@ export async function* listObjects(place: ObjectFolder, signal: AbortSignal): As
     }
   } catch (error) {
     throw fileError(error, `list the objects in ${place.folder}`, place.folder)
+  }
+}
+
+/** The same with a look at each object: 4 µs more. A file that is linked into the folder keeps its mtime, so the ctime counts, too. */
+export async function* inventoryOf(place: ObjectFolder, signal: AbortSignal): AsyncGenerator<readonly ListedObject[]> {
+  for await (const page of listObjects(place, signal)) {
+    try {
+      yield page.flatMap(id => {
+        const stats = lstatSync(place.pathOf(id), { throwIfNoEntry: false })
+        return stats === undefined ? [] : [{ id, size: stats.size, time: Math.max(stats.mtimeMs, stats.ctimeMs) }]
+      })
+    } catch (error) {
+      throw fileError(error, `look into ${place.folder}`, place.folder)
+    }
   }
 }
 

@@ -18,9 +18,19 @@ export interface ObjectStore {
   write(id: ObjectId, source: ObjectSource, signal: AbortSignal): Promise<void>
   /** All objects, in pages, in no particular order. Names that are no objects are passed over. */
   list(signal: AbortSignal): AsyncIterable<readonly ObjectId[]>
+  /** The same, with what a listing tells of each object. */
+  inventory(signal: AbortSignal): AsyncIterable<readonly ListedObject[]>
   /** Removing what is not there is no error. */
   remove(ids: readonly ObjectId[], signal: AbortSignal): Promise<void>
   close(): Promise<void>
+}
+
+export interface ListedObject {
+  readonly id: ObjectId
+  /** bytes */
+  readonly size: number
+  /** ms since 1970: when it came there, by the store's clock */
+  readonly time: number
 }
 
 export interface ReadOptions {

@@ -1,6 +1,5 @@
 /** The only retry: whatever a store is, what may help when asked again is asked again here and nowhere else. */
 import { isRetriable } from '../base/error.ts'
-import type { ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
 import { onAbort } from './abort-hooks.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -68,16 +67,17 @@ export function withRetry(store: ObjectStore, policy: RetryPolicy = defaultRetry
     read: (id, options, consume) => again(options.signal, () => store.read(id, options, consume)),
     write: (id, source, signal) => again(signal, () => store.write(id, source, signal)),
     remove: (ids, signal) => again(signal, () => store.remove(ids, signal)),
-    list: signal => listAgain(store, signal, again),
+    list: signal => listAgain(() => store.list(signal), signal, again),
+    inventory: signal => listAgain(() => store.inventory(signal), signal, again),
   }
 }
 
 /** A listing that broke starts over. What it handed out before comes again: to remember a million ids would cost 100 MB for a rare case. */
-async function* listAgain(store: ObjectStore, signal: AbortSignal, again: Again): AsyncGenerator<readonly ObjectId[]> {
-  let pages: AsyncIterator<readonly ObjectId[]> | undefined
+async function* listAgain<Page>(open: () => AsyncIterable<Page>, signal: AbortSignal, again: Again): AsyncGenerator<Page> {
+  let pages: AsyncIterator<Page> | undefined
   for (;;) {
     const next = await again(signal, async () => {
-      pages ??= store.list(signal)[Symbol.asyncIterator]()
+      pages ??= open()[Symbol.asyncIterator]()
       try {
         return await pages.next()
       } catch (error) {

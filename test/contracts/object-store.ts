@@ -124,6 +124,22 @@ export function objectStoreContract(name: string, open: OpenEmptyStore): void {
       expect(read.sort()).toEqual([...there].sort())
     })
 
+    test('an inventory tells the size of each object and when it came', async () => {
+      const before = Date.now()
+      const id = await put(sampleBytes(1234))
+      const other = await put(sampleBytes(0, 3))
+      const found = []
+      for await (const page of store.inventory(never)) found.push(...page)
+      expect(found.map(each => [each.id, each.size]).sort()).toEqual(
+        [
+          [id, 1234],
+          [other, 0],
+        ].sort(),
+      )
+      // a store may count in seconds, and have a clock of its own
+      for (const { time } of found) expect(Math.abs(time - before)).toBeLessThan(60_000)
+    })
+
     test('what was removed is gone, and the rest stays', async () => {
       const [first, second, third] = [await put(sampleBytes(10, 1)), await put(sampleBytes(10, 2)), await put(sampleBytes(10, 3))] as const
       await store.remove([first, third, idOf(sampleBytes(11))], never)

@@ -68,6 +68,10 @@ export function openFaultyStore(store: ObjectStore, faults: readonly Fault[]): F
       await instead('list', [])
       yield* store.list(signal)
     },
+    inventory: async function* (signal) {
+      await instead('list', [])
+      yield* store.inventory(signal)
+    },
     remove: async (ids, signal) => {
       await instead('remove', ids)
       return store.remove(ids, signal)

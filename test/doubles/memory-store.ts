@@ -15,6 +15,7 @@ export interface MemoryStore extends ObjectStore {
 
 export function openMemoryStore({ label = 'memory', concurrency = 4 }: { label?: string; concurrency?: number } = {}): MemoryStore {
   const objects = new Map<ObjectId, Uint8Array>()
+  const times = new Map<ObjectId, number>()
   const calls: string[] = []
   const begin = (call: string, signal: AbortSignal): void => {
     throwIfAborted(signal)
@@ -43,10 +44,15 @@ export function openMemoryStore({ label = 'memory', concurrency = 4 }: { label?:
         throw new DvError('object-corrupt', `${label} refused ${id}: the bytes have another hash`)
       }
       objects.set(id, bytes)
+      times.set(id, Date.now())
     },
     list: async function* (signal) {
       begin('list', signal)
       yield [...objects.keys()]
+    },
+    inventory: async function* (signal) {
+      begin('inventory', signal)
+      yield [...objects].map(([id, bytes]) => ({ id, size: bytes.length, time: times.get(id) ?? 0 }))
     },
     remove: async (ids, signal) => {
       begin(`remove ${ids.length}`, signal)

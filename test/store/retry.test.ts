@@ -32,6 +32,10 @@ function storeWith(errors: unknown[]): { store: ObjectStore; calls: string[] } {
       return consume(Readable.from(['abc']))
     },
     write: async () => meet('write'),
+    inventory: async function* () {
+      meet('inventory')
+      yield []
+    },
     list: async function* () {
       meet('list')
       yield [id]

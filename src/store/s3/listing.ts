@@ -2,8 +2,9 @@
 import type { HashKind, ObjectId } from '../../base/object-id.ts'
 import { pool } from '../../base/pool.ts'
 import { idFromObjectPath } from '../../format/object-path.ts'
+import type { ListedObject } from '../object-store.ts'
 import { chooseAsking, estimateTotal } from './choose-asking.ts'
-import type { ListPage } from './xml.ts'
+import type { KeyFacts, ListPage } from './xml.ts'
 
 /** Where the objects are, and how to ask for a page of keys. */
 export interface Shelf {
@@ -18,6 +19,7 @@ export interface Shelf {
 
 interface IdPage {
   readonly ids: readonly ObjectId[]
+  readonly objects: () => readonly ListedObject[]
   /** undefined: this is the last */
   readonly next: string | undefined
 }
@@ -80,13 +82,21 @@ const folderOf: Readonly<Record<HashKind, string>> = { md5: 'files/md5/', 'md5-d
 
 function toIds(page: ListPage, { prefix, hash }: Shelf): IdPage {
   const ids: ObjectId[] = []
+  const rows: number[] = []
   let past = false
-  for (const key of page.keys) {
+  for (const [row, key] of page.keys.entries()) {
     const path = key.slice(prefix.length)
     const id = idFromObjectPath(path, hash)
-    if (id !== undefined) ids.push(id)
+    if (id !== undefined) {
+      ids.push(id)
+      rows.push(row)
+    }
     // DVC 2's objects lie beside `files/` and `runs/`, which sort behind every two hex digits and may be many.
     else if (hash === 'md5-dos2unix' && path > 'fg') past = true
   }
-  return { ids, next: past ? undefined : page.next }
+  const objects = (): readonly ListedObject[] => {
+    const facts = page.facts()
+    return ids.map((id, at) => ({ id, ...(facts[rows[at] as number] as KeyFacts) }))
+  }
+  return { ids, objects, next: past ? undefined : page.next }
 }

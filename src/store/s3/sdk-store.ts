@@ -65,7 +65,12 @@ export async function openSdkStore(settings: S3Settings, hash: HashKind, context
     page: (start, token, signal) =>
       ask('list', label, signal, async own => {
         const page = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix: start, ContinuationToken: token }), own)
-        return { keys: (page.Contents ?? []).map(entry => entry.Key ?? ''), next: page.NextContinuationToken }
+        const contents = page.Contents ?? []
+        return {
+          keys: contents.map(entry => entry.Key ?? ''),
+          facts: () => contents.map(entry => ({ size: entry.Size ?? Number.NaN, time: entry.LastModified?.getTime() ?? Number.NaN })),
+          next: page.NextContinuationToken,
+        }
       }),
     exists: async (id, signal) => {
       try {
@@ -130,6 +135,9 @@ export async function openSdkStore(settings: S3Settings, hash: HashKind, context
     },
     list: async function* (signal) {
       for await (const page of listPages(shelf, '', signal)) if (page.ids.length > 0) yield page.ids
+    },
+    inventory: async function* (signal) {
+      for await (const page of listPages(shelf, '', signal)) if (page.ids.length > 0) yield page.objects()
     },
     remove: (ids, signal) => {
       const batches = Array.from({ length: Math.ceil(ids.length / 1_000) }, (_, batch) => ids.slice(batch * 1_000, (batch + 1) * 1_000))

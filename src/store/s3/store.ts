@@ -55,6 +55,9 @@ export async function openS3Store(remote: RemoteConfig, hash: HashKind, context:
     list: async function* (signal) {
       for await (const page of listPages(shelf, '', signal)) if (page.ids.length > 0) yield page.ids
     },
+    inventory: async function* (signal) {
+      for await (const page of listPages(shelf, '', signal)) if (page.ids.length > 0) yield page.objects()
+    },
     remove: (ids, signal) => removeKeys(client, ids.map(pathOf), signal),
     close: async () => client.close(),
   }
