@@ -21,16 +21,28 @@ const firstWords = (commands: readonly AnyCommand[]): readonly string[] => [
   ...new Set([...commands.map(command => command.name.split(' ')[0] ?? ''), 'help', 'completion']),
 ]
 
-const secondWords = (commands: readonly AnyCommand[]): readonly string[] => commands.flatMap(command => command.name.split(' ').slice(1))
+/** Verbs of two words: `remote` → `add`, `list` … */
+function groupsOf(commands: readonly AnyCommand[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const { name } of commands) {
+    const [first = '', second] = name.split(' ')
+    if (second !== undefined) groups.set(first, [...(groups.get(first) ?? []), second])
+  }
+  return groups
+}
 
 function bash(commands: readonly AnyCommand[]): string {
   const cases = commands.map(command => `    ${JSON.stringify(command.name)}) words=${JSON.stringify(flagsOf(command).join(' '))} ;;`)
+  const groups = [...groupsOf(commands)].map(([first, seconds]) => `    ${first}) seconds=${JSON.stringify(seconds.join(' '))} ;;`)
   return `# dv completion for bash; put it into ~/.bashrc:  eval "$(dv completion bash)"
 _dv() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" verb="\${COMP_WORDS[1]}" words=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" verb="\${COMP_WORDS[1]}" words="" seconds=""
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${firstWords(commands).join(' ')}" -- "$word")); return; fi
-  if [ "$verb" = remote ] && [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "${secondWords(commands).join(' ')}" -- "$word")); return; fi
-  [ "$verb" = remote ] && verb="remote \${COMP_WORDS[2]}"
+  case "$verb" in
+${groups.join('\n')}
+  esac
+  if [ -n "$seconds" ] && [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "$seconds" -- "$word")); return; fi
+  [ -n "$seconds" ] && verb="$verb \${COMP_WORDS[2]}"
   case "$verb" in
 ${cases.join('\n')}
   esac
@@ -55,11 +67,12 @@ function fish(commands: readonly AnyCommand[]): string {
       : `complete -c dv -f -n __fish_use_subcommand -a ${first} -d ${quoted(command.summary)}`
     const flags = [...command.flags, ...commonFlags].map(
       flag =>
-        `complete -c dv -n '${when}' -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${flag.value ? ' -r' : ''} -d ${quoted(flag.summary)}`,
+        `complete -c dv -n '${when}' -l ${flag.name}${flag.short ? ` -s ${flag.short}` : ''}${flag.value && flag.preset === undefined ? ' -r' : ''} -d ${quoted(flag.summary)}`,
     )
     return [offer, ...flags]
   })
-  return `# dv completion for fish:  dv completion fish > ~/.config/fish/completions/dv.fish\n${[...lines, 'complete -c dv -f -n __fish_use_subcommand -a remote', ''].join('\n')}`
+  const groups = [...groupsOf(commands).keys()].map(first => `complete -c dv -f -n __fish_use_subcommand -a ${first}`)
+  return `# dv completion for fish:  dv completion fish > ~/.config/fish/completions/dv.fish\n${[...lines, ...groups, ''].join('\n')}`
 }
 
 const shells: Readonly<Record<string, (commands: readonly AnyCommand[]) => string>> = { bash, zsh, fish }

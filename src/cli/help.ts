@@ -94,8 +94,13 @@ function topics(): readonly Topic[] {
 
 const section = (title: string, lines: readonly string[]): string => `${title}:\n${lines.join('\n')}${title === 'exit status' ? '\n' : ''}`
 
-export const shownFlag = (flag: Flag): string =>
-  `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${flag.value ? ` <${flag.value}${flag.many ? '...' : ''}>` : ''}`
+export const shownFlag = (flag: Flag): string => `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${shownValue(flag)}`
+
+function shownValue({ value, many, preset }: Flag): string {
+  if (value === undefined) return ''
+  const name = `${value}${many ? '...' : ''}`
+  return preset === undefined ? ` <${name}>` : `[=${name}]`
+}
 
 const shownArgument = (argument: Argument): string => {
   const name = `${argument.name}${argument.many ? '...' : ''}`

@@ -42,8 +42,12 @@ const ourWords = (message: string): string =>
     .replace(/^too many arguments for '[^']*'/, 'too many arguments')
 
 function optionOf(flag: Flag): Option {
-  const long = `--${flag.name}${flag.value ? ` <${flag.value}${flag.many ? '...' : ''}>` : ''}`
+  const name = `${flag.value}${flag.many ? '...' : ''}`
+  const value = flag.value === undefined ? '' : flag.preset === undefined ? ` <${name}>` : ` [${name}]`
+  const long = `--${flag.name}${value}`
   const option = new Option(flag.short ? `-${flag.short}, ${long}` : long, flag.summary)
+  if (flag.preset !== undefined) option.preset(flag.preset)
+  if (flag.choices) option.choices([...flag.choices])
   return flag.type === 'number' ? option.argParser(text => wholeNumber(flag.name, text)) : option
 }
 

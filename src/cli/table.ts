@@ -44,6 +44,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Allow settings of this repository that could run or reveal something',
     load: async () => (await import('../commands/trust.ts')).trust,
   },
+  root: { summary: 'Show the way to the top of the repository', load: async () => (await import('../commands/root.ts')).root },
   version: {
     summary: 'Show the version, and what dv finds on this machine',
     load: async () => (await import('../commands/version.ts')).version,

@@ -1,5 +1,6 @@
 /** What was typed, split into what dv itself is told, the verb, and the verb's own words. */
 import { DvError } from '../base/error.ts'
+import { verbs } from './table.ts'
 
 export interface Typed {
   /** `add`, `remote add`; undefined when none was typed */
@@ -11,8 +12,8 @@ export interface Typed {
   readonly version: boolean
 }
 
-/** verbs that are two words */
-const groups = new Set(['remote'])
+/** the first words of verbs that are two */
+const groups = new Set(Object.keys(verbs).flatMap(name => /^(\S+) /.exec(name)?.[1] ?? []))
 
 function folderIn(word: string | undefined): string {
   if (!word) throw new DvError('usage', '--cd takes a folder', { hint: 'dv --cd <folder> status' })

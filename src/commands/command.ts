@@ -10,6 +10,10 @@ export interface Flag {
   readonly value?: string
   /** `number`: a whole number of at least 1, anything else is a usage error */
   readonly type?: 'number'
+  /** nothing else is taken for a value */
+  readonly choices?: readonly string[]
+  /** what the flag means when it is typed without a value */
+  readonly preset?: string
   /** it takes all the words that follow, as DVC's `nargs="*"` does */
   readonly many?: boolean
   readonly summary: string
