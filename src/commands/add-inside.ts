@@ -1,20 +1,20 @@
 /** Adds, or takes out, a path inside a tracked folder: the folder's list is edited, and nothing else of it is looked at. */
 
-import { compareCodePoints } from '../base/code-points.ts'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { isTreeId } from '../base/object-id.ts'
 import type { Output } from '../format/pointer.ts'
 import { printTree, type Tree, treeId } from '../format/tree.ts'
+import { entriesAt, putIn, takeOut } from '../format/tree-edit.ts'
 import type { Repo } from '../repo/open.ts'
 import { saveOutput } from '../workspace/save.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Added } from './add.ts'
 import type { AddPlan } from './add-plan.ts'
 import type { AddOptions } from './add-whole.ts'
+import { holdsListedFile } from './holds-listed-file.ts'
 import { nameOf, passingPlaceOf } from './place.ts'
-import { readableTrees } from './readable-trees.ts'
 import { type Content, recordContent } from './record-output.ts'
+import { treeOfOutput } from './tree-of-output.ts'
 
 type PartPlan = AddPlan & Required<Pick<AddPlan, 'inside' | 'tracked'>>
 
@@ -29,18 +29,19 @@ export async function openPart(
   context: Context,
 ): Promise<(now: AddPlan) => Promise<Added | undefined>> {
   const { inside } = plan
-  const treeOf = openOldTrees(repo, plan)
-  treeOf(plan.tracked.output)
+  const first = await treeOfOutput(repo, plan.tracked, context)
   const snapshot = await takePart(repo, plan, options, context)
   const part = partOf(snapshot, inside)
   return async now => {
-    const { output } = now.tracked ?? plan.tracked
-    const old = treeOf(output)
+    const tracked = now.tracked ?? plan.tracked
+    const { output } = tracked
+    const old = output.id === plan.tracked.output.id ? first : await treeOfOutput(repo, tracked, context)
+    const listed = entriesAt(old, inside)
+    if (part.length === 0) assertDeleted(repo, plan, { old, listed })
     // Where a folder is now no file can be in the list.
-    const rest = old.filter(({ path }) => !isAt(path, inside) && !(part.length > 0 && isAt(inside, path)))
-    if (part.length === 0 && rest.length === old.length)
-      throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' does not exist, here or in the tracked folder`)
-    const tree = [...rest, ...part].sort((a, b) => compareCodePoints(a.path, b.path))
+    const inTheWay = part.length > 0 ? old.filter(({ path }) => inside.startsWith(`${path}/`)) : []
+    const rest = takeOut(old, [...listed, ...inTheWay])
+    const tree = putIn(rest, part)
     const content = contentOf(output, { tree, snapshot, isAppended: rest.length === old.length })
     if (options.commit) {
       repo.cache('md5').put(content.id, printTree(tree))
@@ -51,7 +52,7 @@ export async function openPart(
     return {
       name: nameOf(repo, plan.path),
       pointer: nameOf(repo, plan.pointerFile),
-      state: content.id === output.id ? 'unchanged' : 'changed',
+      state: content.id === output.id ? 'unchanged' : part.length === 0 ? 'removed' : 'changed',
       ...(snapshot.kind === 'absent' ? {} : { size: snapshot.size, fileCount: part.length }),
       changed,
     }
@@ -64,18 +65,17 @@ function partOf(snapshot: Snapshot, inside: string): Tree {
   return snapshot.tree.map(entry => ({ ...entry, path: `${inside}/${entry.path}` }))
 }
 
-/** @throws DvError 'bad-target' for a tracked file, or when the folder's list is not at hand */
-function openOldTrees(repo: Repo, plan: PartPlan): (output: Output) => Tree {
-  const folder = nameOf(repo, plan.tracked.path)
-  const treeOf = readableTrees(repo.cache('md5'))
-  return ({ id }) => {
-    if (!id) return []
-    if (!isTreeId(id))
-      throw new DvError('bad-target', `'${folder}' is tracked as a file, so nothing can be added in it`, { hint: `dv add ${folder}` })
-    const tree = treeOf(id)
-    if (!tree) throw new DvError('object-missing', `the list of files of '${folder}' is not in the cache`, { hint: `dv fetch ${folder}` })
-    return tree
-  }
+/**
+ * What is not on disk was deleted, and is taken out of the list as DVC does it; but not where the data set is not here at all: there
+ * nothing can be seen of what a person deleted.
+ */
+function assertDeleted(repo: Repo, { path, tracked }: PartPlan, { old, listed }: { readonly old: Tree; readonly listed: Tree }): void {
+  const name = nameOf(repo, path)
+  if (listed.length === 0) throw new DvError('bad-target', `'${name}' does not exist, here or in the tracked folder`)
+  if (old.length === listed.length || holdsListedFile(tracked.path, old)) return
+  throw new DvError('bad-target', `'${name}' is not here, and neither is anything else of '${nameOf(repo, tracked.path)}'`, {
+    hint: `dv rm ${name}   takes it out of the data set; dv pull ${name}   brings it here`,
+  })
 }
 
 function takePart(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Snapshot> {
@@ -85,8 +85,6 @@ function takePart(repo: Repo, plan: AddPlan, options: AddOptions, context: Conte
     ? saveOutput(place, { cache: repo.cache('md5'), links: repo.links, relink: options.relink }, context)
     : takeSnapshot(place, context)
 }
-
-const isAt = (path: string, inside: string): boolean => path === inside || path.startsWith(`${inside}/`)
 
 /**
  * DVC's rule for the size, which the pointer of a colleague must agree with (dvc 3.67.1, Output.apply): files that were only

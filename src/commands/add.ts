@@ -24,7 +24,8 @@ export interface Added {
   /** the data, relative to the working folder */
   readonly name: string
   readonly pointer: string
-  readonly state: 'new' | 'changed' | 'unchanged' | 'planned'
+  /** `removed`: it is gone, and was taken out of its folder's list */
+  readonly state: 'new' | 'changed' | 'unchanged' | 'removed' | 'planned'
   /** bytes; undefined when only a part of a folder was looked at */
   readonly size?: number
   readonly fileCount?: number

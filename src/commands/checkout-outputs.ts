@@ -4,6 +4,7 @@ import { DvError } from '../base/error.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import { formatCount } from '../base/quantities.ts'
 import type { Tree, TreeEntry } from '../format/tree.ts'
+import { entriesAt } from '../format/tree-edit.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'
@@ -12,7 +13,6 @@ import { planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
 import { adviseLinks, type Copied } from './advise-links.ts'
 import { type CheckoutReport, type Done, lostBy, reportOf, type Work } from './checkout-report.ts'
-import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
 import { savedObjects } from './saved-objects.ts'
 import { selectionOfNow } from './selection-of-now.ts'
@@ -90,7 +90,7 @@ function wantedTree(repo: Repo, { tracked, inside }: Selection): Tree | undefine
   if (!isTreeId(id)) return [{ path: '', id }]
   try {
     const tree = toldFor(nameOf(repo, tracked.pointerFile), () => repo.cache(hash).readTree(id))
-    return inside === undefined ? tree : entriesInside(tree, inside)
+    return inside === undefined ? tree : entriesAt(tree, inside)
   } catch (error) {
     if (error instanceof DvError && (error.code === 'object-missing' || error.code === 'object-corrupt')) return undefined
     throw error
@@ -106,7 +106,7 @@ async function planOne(
   const expected = output.id ? { id: output.id, ...(selection.inside === undefined ? { tree: wanted } : {}) } : undefined
   const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, expected)
   const whole = treeOf(snapshot)
-  const current = selection.inside === undefined ? whole : entriesInside(whole, selection.inside)
+  const current = selection.inside === undefined ? whole : entriesAt(whole, selection.inside)
   const saved = await savedOf(repo, { current, wanted, hash: output.hash }, context)
   const keepsFolder = wanted.length === 0 && selection.inside === undefined && output.id !== undefined && isTreeId(output.id)
   return {

@@ -5,6 +5,7 @@ import { DvError } from '../base/error.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { isTreeId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
+import { entriesAt } from '../format/tree-edit.ts'
 import type { RefScope } from '../repo/git.ts'
 import type { Repo } from '../repo/open.ts'
 import { pathInRepository } from '../repo/path-in-repository.ts'
@@ -84,14 +85,10 @@ export function requestOf(group: Group, treeOf: (id: ObjectId) => Tree | undefin
     const tree = isTreeId(item.id) ? (toldFor(item.name, () => treeOf(item.id)) ?? []) : []
     if (!isTreeId(item.id)) files.add(item.id)
     else if (item.inside === undefined) trees.set(item.id, [...new Set(tree.map(entry => entry.id))])
-    else for (const entry of entriesInside(tree, item.inside)) files.add(entry.id)
+    else for (const entry of entriesAt(tree, item.inside)) files.add(entry.id)
   }
   return { trees, files }
 }
-
-/** The entry at `inside`, or those below it. */
-export const entriesInside = (tree: Tree, inside: string): Tree =>
-  tree.filter(entry => entry.path === inside || entry.path.startsWith(`${inside}/`))
 
 /** The names, for people, under which an object is known in a group. Made when something has to be told, since it may be long. */
 export function namesOf(

@@ -156,11 +156,11 @@ describe('a path inside a tracked folder', () => {
     await expectRefused(['add', 'data/nosuch'], { text: "'data/nosuch' does not exist, here or in the tracked folder" })
   })
 
-  test('without the list of the folder: which command brings it', async () => {
+  test('without the list of the folder, here or on the remote', async () => {
     await openTracked()
     lab.remove(cached('data'))
     lab.write('data/new', 'new')
-    await expectRefused(['add', 'data/new'], { text: 'hint: dv fetch data' })
+    await expectRefused(['add', 'data/new'], { text: "the list of files of 'data' is neither in the cache nor on 'stor'" })
   })
 })
 
