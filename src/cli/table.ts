@@ -24,6 +24,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
   push: { summary: 'Send tracked data to a remote', load: async () => (await import('../commands/push.ts')).push },
   fetch: { summary: 'Bring tracked data from a remote into the cache', load: async () => (await import('../commands/fetch.ts')).fetch },
   pull: { summary: 'Fetch tracked data and check it out', load: async () => (await import('../commands/pull.ts')).pull },
+  freeze: {
+    summary: 'Keep imported data as it is, whatever its source does',
+    load: async () => (await import('../commands/freeze.ts')).freeze,
+  },
+  unfreeze: {
+    summary: 'Let `dv status` compare imported data with its source',
+    load: async () => (await import('../commands/unfreeze.ts')).unfreeze,
+  },
   'remote add': { summary: 'Add a remote', load: async () => (await import('../commands/remote-add.ts')).remoteAdd },
   'remote list': { summary: 'List the remotes', load: async () => (await import('../commands/remote-list.ts')).remoteList },
   'remote default': {
