@@ -1,16 +1,15 @@
 /** Writes down what was saved: the pointer, and the line that keeps git from tracking the data itself. */
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { isSystemError } from '../base/error.ts'
-import { addIgnoreLine } from '../format/git-ignore-lines.ts'
 import { type Output, parsePointer, printPointer, updatePointer } from '../format/pointer.ts'
 import { rememberOutputs } from '../repo/known-outputs.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
-import { readGitIgnore } from '../repo/read-git-ignore.ts'
 import { replaceFile } from '../repo/replace-file.ts'
 import type { Snapshot } from '../workspace/snapshot.ts'
 import type { AddPlan } from './add-plan.ts'
+import { ignoreInGit } from './git-ignore-line.ts'
 import { nameOf } from './place.ts'
 
 type Saved = Exclude<Snapshot, { kind: 'absent' }>
@@ -91,16 +90,6 @@ const freshPointer = (plan: AddPlan, content: Content) => ({
   frozen: false,
   rest: {},
 })
-
-function ignoreInGit(repo: Repo, path: string): readonly string[] {
-  if (!repo.git || repo.git.isIgnored(path)) return []
-  const file = join(dirname(path), '.gitignore')
-  const before = readGitIgnore(file)
-  const after = addIgnoreLine(before, basename(path))
-  if (after === before) return []
-  replaceFile(file, after)
-  return [file]
-}
 
 function readOptional(file: string): string {
   try {

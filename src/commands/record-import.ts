@@ -1,0 +1,61 @@
+/** Writes an import down and puts its data, which is in the cache by now, into the work tree. For `import`, `import-url` and `update`. */
+import { statSync } from 'node:fs'
+import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
+import { printPointer, updatePointer, type Pointer } from '../format/pointer.ts'
+import { withLock } from '../repo/lock.ts'
+import type { Repo } from '../repo/open.ts'
+import { readTracked } from '../repo/pointers.ts'
+import { readPointer } from '../repo/read-pointer.ts'
+import { replaceFile } from '../repo/replace-file.ts'
+import { checkoutOutputs } from './checkout-outputs.ts'
+import type { CheckoutReport } from './checkout-report.ts'
+import { ignoreInGit } from './git-ignore-line.ts'
+import { type ImportPlan, readBefore } from './import-plan.ts'
+import { nameOf } from './place.ts'
+
+export interface ImportRecord {
+  readonly plan: ImportPlan
+  readonly pointer: Pointer
+  /** give up what is in the way and in no cache */
+  readonly force: boolean
+}
+
+export interface RecordedImport {
+  /** absolute paths of pointer and ignore file, as far as they were written */
+  readonly changed: readonly string[]
+  /** undefined: no data was asked for */
+  readonly checkedOut: CheckoutReport | undefined
+}
+
+/**
+ * The pointer comes before the data: stopped between them, `dv checkout` ends the work. When data that is in no cache would be lost,
+ * nothing is written. @throws DvError 'unsaved-files', 'file-changed' when another process wrote the pointer meanwhile
+ */
+export async function recordImport(repo: Repo, record: ImportRecord, context: Context): Promise<RecordedImport> {
+  const { plan, pointer, force } = record
+  const text = plan.before === undefined ? printPointer(pointer) : updatePointer(plan.before.text, pointer)
+  const planned = readPointer({ root: repo.root, file: plan.pointerFile, text }).map(tracked => ({ tracked }))
+  const hasData = pointer.outputs.every(({ id }) => id !== undefined)
+  if (hasData) await checkoutOutputs(repo, planned, { force, dryRun: true }, context)
+  return withLock(
+    repo,
+    async () => {
+      assertAsPlanned(repo, plan)
+      const changed = [...ignoreInGit(repo, plan.path)]
+      if (text !== plan.before?.text) {
+        replaceFile(plan.pointerFile, text)
+        changed.push(plan.pointerFile)
+      }
+      const selections = readTracked(repo.root, plan.pointerFile).map(tracked => ({ tracked }))
+      return { changed, checkedOut: hasData ? await checkoutOutputs(repo, selections, { force }, context) : undefined }
+    },
+    { writes: [plan.pointerFile, plan.path] },
+  )
+}
+
+function assertAsPlanned(repo: Repo, { pointerFile, before }: ImportPlan): void {
+  const now = statSync(pointerFile, { throwIfNoEntry: false }) ? readBefore(repo, pointerFile).text : undefined
+  if (now !== before?.text)
+    throw new DvError('file-changed', `${nameOf(repo, pointerFile)} was written by another process meanwhile`, { hint: 'the same command again' })
+}
