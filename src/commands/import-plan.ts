@@ -2,7 +2,7 @@
 import { lstatSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { DvError } from '../base/error.ts'
-import { parsePointer, type Pointer } from '../format/pointer.ts'
+import { type Pointer, parsePointer } from '../format/pointer.ts'
 import type { Repo } from '../repo/open.ts'
 import { pathInRepository } from '../repo/path-in-repository.ts'
 import { findPointers } from '../repo/pointers.ts'
@@ -57,6 +57,7 @@ export function readBefore(repo: Repo, pointerFile: string): NonNullable<ImportP
 }
 
 /** Of a URL without host, query and fragment. */
-const pathOf = (from: string): string => (/^[a-z][a-z0-9+.-]*:\/\//i.test(from) ? from.replace(/^\w[\w+.-]*:\/\/[^/]*/, '').replace(/[?#].*$/s, '') : from)
+const pathOf = (from: string): string =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(from) ? from.replace(/^\w[\w+.-]*:\/\/[^/]*/, '').replace(/[?#].*$/s, '') : from
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { printPointer, updatePointer, type Pointer } from '../format/pointer.ts'
+import { type Pointer, printPointer, updatePointer } from '../format/pointer.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import { readTracked } from '../repo/pointers.ts'
@@ -57,5 +57,7 @@ export async function recordImport(repo: Repo, record: ImportRecord, context: Co
 function assertAsPlanned(repo: Repo, { pointerFile, before }: ImportPlan): void {
   const now = statSync(pointerFile, { throwIfNoEntry: false }) ? readBefore(repo, pointerFile).text : undefined
   if (now !== before?.text)
-    throw new DvError('file-changed', `${nameOf(repo, pointerFile)} was written by another process meanwhile`, { hint: 'the same command again' })
+    throw new DvError('file-changed', `${nameOf(repo, pointerFile)} was written by another process meanwhile`, {
+      hint: 'the same command again',
+    })
 }

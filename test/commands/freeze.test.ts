@@ -38,7 +38,9 @@ test('an import: the md5 at its top stays', async () => {
 test('a dry run changes nothing', async () => {
   lab = await openLab({ ready: true })
   lab.write('plain.dvc', added)
-  expect((await lab.dv('freeze', '--dry-run', 'plain.dvc')).stdout).toBe('plain.dvc: to be frozen\nNothing was changed: this is a dry run.\n')
+  expect((await lab.dv('freeze', '--dry-run', 'plain.dvc')).stdout).toBe(
+    'plain.dvc: to be frozen\nNothing was changed: this is a dry run.\n',
+  )
   expect(lab.read('plain.dvc')).toBe(added)
 })
 
