@@ -35,6 +35,8 @@ export interface Cache extends ObjectStore {
    * @returns bytes. @throws DvError 'object-corrupt', 'disk-full', 'access-denied', 'interrupted'
    */
   receive(id: ObjectId, body: Readable, signal: AbortSignal): Promise<number>
+  /** The same for bytes from elsewhere, of which nobody knows the md5 before they are here. @throws DvError as `receive` */
+  keep(body: Readable, signal: AbortSignal): Promise<{ readonly id: ObjectId; readonly bytes: number }>
   /** The same for bytes at hand. Does nothing when the object is there already; a damaged one is set aside first. */
   put(id: ObjectId, bytes: Uint8Array): void
   /** Read and checked against its id. @throws DvError 'object-missing', 'object-corrupt', 'bad-pointer' */
@@ -84,6 +86,11 @@ export function openCache(options: CacheOptions): Cache {
     if (isNew) stampPlaced(id)
     return bytes
   }
+  const keep = async (body: Readable, signal: AbortSignal): Promise<{ id: ObjectId; bytes: number }> => {
+    const { id, bytes, isNew } = await receiveWhole(place, { body }, signal)
+    if (isNew) stampPlaced(id)
+    return { id, bytes }
+  }
   const setAside = (id: ObjectId): string => {
     const to = moveAside(place.pathOf(id), `${place.folder}/.dv/damaged`, options)
     stamps.forget(id)
@@ -120,6 +127,7 @@ export function openCache(options: CacheOptions): Cache {
     hasNow: ids => whichExistNow(place, ids),
     source: id => sourceOfObject(place, id),
     receive,
+    keep,
     put: (id, bytes) => {
       if (!isThere(id) && writeWhole(place, id, bytes)) stampPlaced(id)
     },

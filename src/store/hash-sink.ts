@@ -1,4 +1,5 @@
 /** Where the bytes of a large object go: hashed, and written to a file if there is one. */
+import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { type HashKind, isTreeId, type ObjectId } from '../base/object-id.ts'
 import { hashesInThreads, openHashJob } from './hash-thread.ts'
@@ -13,24 +14,44 @@ export interface HashSink {
   settle(): Promise<void>
 }
 
+/** The same for bytes of which nobody knows yet what they are. */
+export interface Md5Sink extends Pick<HashSink, 'take' | 'settle'> {
+  /** The md5 of all that was taken, in hex digits, once it is written. @throws what writing failed with */
+  digest(): Promise<string>
+}
+
 /** In a thread where there are several cores, except for the objects of DVC 2, whose hash is no plain md5. */
 export function openHashSink({ id, hash }: { readonly id: ObjectId; readonly hash: HashKind }, file: FileHandle | undefined): HashSink {
-  if (!hashesInThreads || (hash === 'md5-dos2unix' && !isTreeId(id))) return sinkHere({ id, hash }, file)
-  const job = openHashJob(file?.fd)
-  return { take: job.take, matches: async () => (await job.digest()) === id.slice(0, 32), settle: job.settle }
+  if (hash === 'md5-dos2unix' && !isTreeId(id)) {
+    const check = openIdCheck(id, hash)
+    const sink = sinkHere(check.update, file)
+    return { take: sink.take, matches: () => sink.written().then(check.matches), settle: sink.settle }
+  }
+  const sink = openMd5Sink(file)
+  return { take: sink.take, matches: async () => (await sink.digest()) === id.slice(0, 32), settle: sink.settle }
+}
+
+export function openMd5Sink(file: FileHandle | undefined): Md5Sink {
+  if (hashesInThreads) return openHashJob(file?.fd)
+  const md5 = createHash('md5')
+  const sink = sinkHere(chunk => void md5.update(chunk), file)
+  return { take: sink.take, digest: () => sink.written().then(() => md5.digest('hex')), settle: sink.settle }
 }
 
 /** Bytes that are written at a time while the next ones are hashed. */
 const blockBytes = 1 << 20
 
-function sinkHere({ id, hash }: { readonly id: ObjectId; readonly hash: HashKind }, file: FileHandle | undefined): HashSink {
-  const check = openIdCheck(id, hash)
+interface SinkHere extends Pick<HashSink, 'take' | 'settle'> {
+  written(): Promise<void>
+}
+
+function sinkHere(update: (chunk: Uint8Array) => void, file: FileHandle | undefined): SinkHere {
   let writing: Promise<void> = Promise.resolve()
   let block: Uint8Array[] = []
   let blockSize = 0
   return {
     take: async chunk => {
-      check.update(chunk)
+      update(chunk)
       if (file === undefined) return
       block.push(chunk)
       blockSize += chunk.length
@@ -41,10 +62,9 @@ function sinkHere({ id, hash }: { readonly id: ObjectId; readonly hash: HashKind
       block = []
       blockSize = 0
     },
-    matches: async () => {
+    written: async () => {
       await writing
       if (file !== undefined) await writeAll(file, block)
-      return check.matches()
     },
     settle: () => writing.catch(() => undefined), // thrown already
   }

@@ -1,4 +1,5 @@
 /** The door through which objects enter a folder: under a temporary name until they are whole and their hash is known. */
+import { createHash } from 'node:crypto'
 import { closeSync, fchmodSync, fstatSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
@@ -6,7 +7,7 @@ import { DvError, isSystemError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
 import { fileError } from './file-errors.ts'
-import { openHashSink } from './hash-sink.ts'
+import { type HashSink, type Md5Sink, openHashSink, openMd5Sink } from './hash-sink.ts'
 import { isObject } from './id-check.ts'
 import type { ObjectFolder } from './object-folder.ts'
 import { readHead } from './read-head.ts'
@@ -36,27 +37,36 @@ export function writeWhole(place: ObjectFolder, id: ObjectId, bytes: Uint8Array)
   }
 }
 
+export interface Received {
+  readonly id: ObjectId
+  readonly bytes: number
+  /** it was not there before */
+  readonly isNew: boolean
+}
+
 /**
- * Hashes while writing. @returns bytes, and whether the object is new here.
+ * Hashes while writing. Without an id the bytes are a new object, which the md5 names.
  * @throws DvError 'object-corrupt', 'disk-full', 'access-denied', 'interrupted', and what `body` fails with
  */
 export async function receiveWhole(
   place: ObjectFolder,
-  { id, body }: { readonly id: ObjectId; readonly body: Readable },
+  { id, body }: { readonly id?: ObjectId; readonly body: Readable },
   signal: AbortSignal,
-): Promise<{ readonly bytes: number; readonly isNew: boolean }> {
+): Promise<Received> {
   throwIfAborted(signal)
-  const stop = (): void => void body.destroy(new DvError('interrupted', `object ${id} was being received`))
+  const name = nameOf(id)
+  const stop = (): void => void body.destroy(new DvError('interrupted', `${name} was being received`))
   signal.addEventListener('abort', stop)
   try {
     const head = await readHead(body, smallObjectBytes)
     if (!head.ended) return await streamWhole(place, { id, head: head.chunks, body })
     const bytes = head.chunks.length === 1 && head.chunks[0] ? head.chunks[0] : Buffer.concat(head.chunks)
-    return { bytes: bytes.length, isNew: writeWhole(place, id, bytes) }
+    const made = id ?? (createHash('md5').update(bytes).digest('hex') as ObjectId)
+    return { id: made, bytes: bytes.length, isNew: writeWhole(place, made, bytes) }
   } catch (error) {
     throwIfAborted(signal)
     if (isSystemError(error, 'ERR_STREAM_PREMATURE_CLOSE'))
-      throw new DvError('store-unavailable', `object ${id} ended before its end`, { cause: error })
+      throw new DvError('store-unavailable', `${name} ended before its end`, { cause: error })
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
@@ -65,8 +75,8 @@ export async function receiveWhole(
 
 async function streamWhole(
   place: ObjectFolder,
-  { id, head, body }: { readonly id: ObjectId; readonly head: readonly Uint8Array[]; readonly body: Readable },
-): Promise<{ bytes: number; isNew: boolean }> {
+  { id, head, body }: { readonly id: ObjectId | undefined; readonly head: readonly Uint8Array[]; readonly body: Readable },
+): Promise<Received> {
   const orTold = async <T>(work: () => Promise<T> | T): Promise<T> => {
     try {
       return await work()
@@ -75,13 +85,14 @@ async function streamWhole(
     }
   }
   let temporary: string | undefined
+  let made = id
   try {
     const path = await orTold(() => place.temporaryPath())
     temporary = path
     const file = await orTold(() => open(path, 'wx', objectMode))
     let bytes = 0
     try {
-      const sink = openHashSink({ id, hash: place.hash }, file)
+      const sink = id === undefined ? openMd5Sink(file) : openHashSink({ id, hash: place.hash }, file)
       const take = (chunk: Uint8Array): Promise<void> => {
         bytes += chunk.length
         return orTold(() => sink.take(chunk))
@@ -89,7 +100,7 @@ async function streamWhole(
       try {
         for (const chunk of head) await take(chunk)
         for await (const chunk of body as AsyncIterable<Uint8Array>) await take(chunk)
-        if (!(await orTold(sink.matches))) throw corrupt(id)
+        made = await orTold(() => idIn(sink, id))
       } finally {
         await sink.settle()
       }
@@ -97,12 +108,20 @@ async function streamWhole(
     } finally {
       await orTold(() => file.close()) // where NFS reports a full disk
     }
-    return { bytes, isNew: await orTold(() => place.place(path, id)) }
+    const placed = made
+    return { id: placed, bytes, isNew: await orTold(() => place.place(path, placed)) }
   } catch (error) {
     body.destroy()
     if (temporary !== undefined) unlinkIfThere(temporary)
     throw error
   }
+}
+
+/** @throws DvError 'object-corrupt' when the bytes are not those of `id` */
+async function idIn(sink: HashSink | Md5Sink, id: ObjectId | undefined): Promise<ObjectId> {
+  if ('digest' in sink) return (await sink.digest()) as ObjectId
+  if (id === undefined || !(await sink.matches())) throw corrupt(id)
+  return id
 }
 
 function unlinkIfThere(path: string): void {
@@ -113,7 +132,9 @@ function unlinkIfThere(path: string): void {
   }
 }
 
-const corrupt = (id: ObjectId): DvError => new DvError('object-corrupt', `what arrived as object ${id} has another hash`)
+const nameOf = (id: ObjectId | undefined): string => (id === undefined ? 'a new object' : `object ${id}`)
 
-const cannotWrite = (error: unknown, id: ObjectId, place: ObjectFolder): unknown =>
-  fileError(error, `write object ${id} in ${place.folder}`, place.folder)
+const corrupt = (id: ObjectId | undefined): DvError => new DvError('object-corrupt', `what arrived as ${nameOf(id)} has another hash`)
+
+const cannotWrite = (error: unknown, id: ObjectId | undefined, place: ObjectFolder): unknown =>
+  fileError(error, `write ${nameOf(id)} in ${place.folder}`, place.folder)
