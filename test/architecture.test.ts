@@ -74,10 +74,11 @@ function wrongPackage(room: string, target: string): string | undefined {
   return owner?.[1].includes(room) ? undefined : `${target} has its door in ${owner?.[1].join(', ') ?? 'no room'}`
 }
 
-/** The two tables, and a store for its SDK. */
+/** The tables, and a store for its SDK. */
 const mayLoadLate = (path: string, target: string): boolean =>
   path === 'cli/table.ts' ||
   path === 'store/open.ts' ||
+  path === 'store/open-source.ts' ||
   (path.startsWith('store/') && target.startsWith('@aws-sdk/')) ||
   (path.startsWith('store/') && target.startsWith('./'))
 

@@ -64,6 +64,9 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
   },
   get: (asked, { shelf }) => {
     const object = find(asked, shelf)
+    const wanted = asked.headers['if-match']
+    if (wanted !== undefined && wanted !== `"${object.etag}"`)
+      throw new S3Refusal(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
     const range = /^bytes=(\d+)-(\d*)$/.exec(asked.headers.range ?? '')
     if (range === null) return { status: 200, headers: headersOf(object), body: object.bytes }
     const start = Number(range[1])
@@ -96,15 +99,24 @@ const answers: Record<Operation, (asked: Asked, context: AnswerContext) => Reply
     const token = query.get('continuation-token')
     const after = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString()
     const limit = Math.min(Number(query.get('max-keys') ?? pageSize), pageSize)
-    const fitting = shelf.keys(bucket).filter(key => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+    const delimiter = query.get('delimiter') ?? ''
+    const isAfter = (key: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0
+    const fitting = [
+      ...new Set(shelf.keys(bucket).flatMap(key => (key.startsWith(prefix) ? summedUp(key, prefix, delimiter) : []))),
+    ].filter(isAfter)
     const page = fitting.slice(0, limit)
     const more = fitting.length > limit
-    const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escapeXml
-    const contents = page.map(key => `<Contents><Key>${encode(key)}</Key>${details(shelf.get(bucket, key))}</Contents>`).join('')
+    const isEncoded = query.get('encoding-type') === 'url'
+    const encode = isEncoded ? encodeURIComponent : escapeXml
+    const isFolder = (key: string): boolean => delimiter !== '' && key !== prefix && key.endsWith(delimiter)
+    const folders = page.filter(isFolder).map(key => `<CommonPrefixes><Prefix>${encode(key)}</Prefix></CommonPrefixes>`)
+    const keys = page.filter(key => !isFolder(key))
+    const contents = keys.map(key => `<Contents><Key>${encode(key)}</Key>${details(shelf.get(bucket, key))}</Contents>`).join('')
     const next = more ? `<NextContinuationToken>${Buffer.from(page.at(-1) ?? '').toString('base64url')}</NextContinuationToken>` : ''
     return xml(
       `<ListBucketResult><Name>${bucket}</Name><Prefix>${encode(prefix)}</Prefix><KeyCount>${page.length}</KeyCount>` +
-        `<MaxKeys>${limit}</MaxKeys><IsTruncated>${more}</IsTruncated>${next}${contents}</ListBucketResult>`,
+        `<MaxKeys>${limit}</MaxKeys>${isEncoded ? '<EncodingType>url</EncodingType>' : ''}` +
+        `<IsTruncated>${more}</IsTruncated>${next}${contents}${folders.join('')}</ListBucketResult>`,
     )
   },
   'get-versioning': ({ bucket }, { shelf }) =>
@@ -204,6 +216,12 @@ function uploadOf(query: URLSearchParams, uploads: AnswerContext['uploads']): Ma
   const upload = uploads.get(query.get('uploadId') ?? '')
   if (upload === undefined) throw new S3Refusal(404, 'NoSuchUpload', 'The specified multipart upload does not exist.')
   return upload
+}
+
+/** A key as a listing shows it: what goes on behind the delimiter is left out. */
+function summedUp(key: string, prefix: string, delimiter: string): string {
+  const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length)
+  return end < 0 ? key : key.slice(0, end + delimiter.length)
 }
 
 const reply = (status: number, headers: Readonly<Record<string, string>> = {}): Reply => ({ status, headers, body: Buffer.alloc(0) })

@@ -108,7 +108,7 @@ export function networkError(error: unknown, about: RequestContext): unknown {
 }
 
 /** Node names them after OpenSSL's X509_V_ERR_…, or its own ERR_TLS_…; EPROTO is TLS spoken to a plain port. */
-function isCertificateError(error: unknown): error is NodeJS.ErrnoException {
+export function isCertificateError(error: unknown): error is NodeJS.ErrnoException {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /CERT|^ERR_TLS_|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|^EPROTO$|^ERR_SSL_/.test(code)
 }

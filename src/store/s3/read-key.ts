@@ -9,17 +9,26 @@ export interface ReadPlace {
   /** behind the remote's prefix */
   readonly key: string
   readonly versionId?: string | undefined
+  /** only when the key still holds what has this ETag; the failure's cause says HTTP 412 otherwise */
+  readonly etag?: string
 }
 
 /** @throws DvError 'object-missing', and what `consume` fails with */
 export async function readKey<T>(
-  { client, key, versionId }: ReadPlace,
+  { client, key, versionId, etag }: ReadPlace,
   { start = 0, signal }: ReadOptions,
   consume: (body: Readable) => Promise<T>,
 ): Promise<T> {
   const ranged = start > 0 ? { range: `bytes=${start}-` } : {}
+  const guarded = etag === undefined ? {} : { 'if-match': `"${etag}"` }
   const version = versionId === undefined ? {} : { query: { versionId } }
-  const operation = { verb: 'read', method: 'GET', key, headers: { ...ranged, ...client.settings.objectHeaders }, ...version } as const
+  const operation = {
+    verb: 'read',
+    method: 'GET',
+    key,
+    headers: { ...ranged, ...guarded, ...client.settings.objectHeaders },
+    ...version,
+  } as const
   const body = await client.send(operation, signal).catch((error: unknown) => {
     if (start > 0 && isUnsatisfiable(error)) return undefined
     throw error

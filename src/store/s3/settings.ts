@@ -140,7 +140,8 @@ export function parseEndpoint(text: string, secure: boolean): URL {
   return new URL(full)
 }
 
-function readTrust({ name, options }: RemoteConfig, env: Context['env']): TlsTrust {
+/** @throws DvError 'bad-config' when the file of certificates cannot be read */
+export function readTrust({ name, options }: RemoteConfig, env: Context['env']): TlsTrust {
   const verify = options.ssl_verify
   if (verify?.toLowerCase() === 'false') return { rejectUnauthorized: false, ca: undefined }
   const path = verify === undefined || verify.toLowerCase() === 'true' ? env.AWS_CA_BUNDLE || undefined : verify
@@ -153,21 +154,23 @@ function readTrust({ name, options }: RemoteConfig, env: Context['env']): TlsTru
   }
 }
 
-function flag({ name, options }: RemoteConfig, key: string): boolean | undefined {
+/** @throws DvError 'bad-config' */
+export function flag({ name, options }: RemoteConfig, key: string): boolean | undefined {
   const text = options[key]?.toLowerCase()
   if (text === undefined || text === 'true' || text === 'false') return text === undefined ? undefined : text === 'true'
   throw new DvError('bad-config', `${key} of remote '${name}' is neither true nor false`)
 }
 
-function count({ name, options }: RemoteConfig, key: string): number | undefined {
+/** @throws DvError 'bad-config' */
+export function count({ name, options }: RemoteConfig, key: string): number | undefined {
   const text = options[key]
   if (text === undefined) return undefined
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
   throw new DvError('bad-config', `${key} of remote '${name}' is no whole number from 1 on`)
 }
 
-/** The option is in seconds, with or without decimals. */
-function seconds({ name, options }: RemoteConfig, key: string): number | undefined {
+/** In ms; the option is in seconds, with or without decimals. @throws DvError 'bad-config' */
+export function seconds({ name, options }: RemoteConfig, key: string): number | undefined {
   const text = options[key]
   if (text === undefined) return undefined
   const value = Number(text)

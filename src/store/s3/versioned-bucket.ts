@@ -76,7 +76,7 @@ export async function openVersionedBucket(remote: RemoteConfig, context: Context
     label: settings.label,
     concurrency: settings.concurrency,
     keepsVersions: signal => again(signal, () => keepsVersions(client, signal)),
-    look: (place, signal) => again(signal, () => look(client, place, signal)),
+    look: (place, signal) => again(signal, () => lookAtKey(client, place, signal)),
     read: (place, options, consume) => again(options.signal, () => readKey({ client, ...place }, options, consume)),
     write: (key, content, signal) =>
       again(signal, async () => {
@@ -101,7 +101,8 @@ async function keepsVersions(client: S3Client, signal: AbortSignal): Promise<boo
   }
 }
 
-async function look(client: S3Client, { key, versionId }: VersionPlace, signal: AbortSignal): Promise<KeyVersion | undefined> {
+/** The newest version of a key, or the one named; undefined when it is not there. */
+export async function lookAtKey(client: S3Client, { key, versionId }: VersionPlace, signal: AbortSignal): Promise<KeyVersion | undefined> {
   const version = versionId === undefined ? {} : { query: { versionId } }
   try {
     const head = await client.confirm({ verb: 'look for', method: 'HEAD', key, headers: client.settings.objectHeaders, ...version }, signal)
@@ -112,7 +113,7 @@ async function look(client: S3Client, { key, versionId }: VersionPlace, signal: 
   }
 }
 
-async function* listVersions(
+export async function* listVersions(
   { client, prefix, again }: { readonly client: S3Client; readonly prefix: string; readonly again: Again },
   signal: AbortSignal,
 ): AsyncGenerator<readonly ListedVersion[]> {

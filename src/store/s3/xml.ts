@@ -100,4 +100,4 @@ export const encodeEntities = (text: string): string =>
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 /** S3 writes a space as `+` when it encodes keys for a URL. */
-const decodeUrl = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+export const decodeUrl = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
