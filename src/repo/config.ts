@@ -27,19 +27,30 @@ interface Value {
   readonly level: ConfigLevel
 }
 
+export interface ConfigOptions {
+  /** the repository's file as a commit has it, instead of the one in the work tree; '' for none */
+  readonly committed?: string
+  /** false: somebody else's `config.local` is left alone */
+  readonly withLocal?: boolean
+  /** what is stronger than any file: given with the command */
+  readonly given?: Config['levels']
+}
+
 /** @throws DvError 'bad-config' that names the file. `root` undefined: the user's and the system's files only. */
-export function loadConfig(root: string | undefined, context: Context): Config {
-  const levels = configLevels
-    .filter(level => root !== undefined || level === 'system' || level === 'global')
+export function loadConfig(root: string | undefined, context: Context, options: ConfigOptions = {}): Config {
+  const { committed, withLocal = true, given = [] } = options
+  const read = configLevels
+    .filter(level => (root !== undefined || level === 'system' || level === 'global') && (withLocal || level !== 'local'))
     .flatMap(level => {
       const file = configFileOf(level, root, context)
-      const text = readConfig(file, level, context)
+      const text = level === 'repo' && committed !== undefined ? committed : readConfig(file, level, context)
       if (text === undefined) return []
       const shown = level === 'repo' || level === 'local' ? relative(root ?? '', file) : file
       const config = parseConfigFile(text, shown)
       checkConfig(config, shown)
       return [{ level, file, config }]
     })
+  const levels = [...read, ...given]
   const merged = mergeLevels(levels, homeOf(context.env))
   return {
     levels,

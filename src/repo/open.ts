@@ -70,21 +70,47 @@ export async function withRepo<T>(context: Context, use: (repo: Repo) => Promise
 /** The state of dv in a clone: git ignores `.dvc/tmp`, and DVC tolerates what is in it. */
 export const stateFolder = (root: string): string => join(root, '.dvc', 'tmp', 'dv')
 
-function openRepo(context: Context): { readonly repo: Repo; close(): Promise<void> } {
+export interface OpenedRepo {
+  readonly repo: Repo
+  close(): Promise<void>
+}
+
+/** `readConfig`: when it was read already, with what a command gave. */
+export function openRepo(context: Context, readConfig?: Config): OpenedRepo {
   const root = findRoot(context, { required: true })
-  const config = loadConfig(root, context)
+  const config = readConfig ?? loadConfig(root, context)
   const gitRoot = isTrue(config.get('core', 'no_scm')) ? undefined : findGitRoot(root)
   assertOwnFolders(root, context)
-  const state = stateFolder(root)
+  return openRepoAt({ root, config, gitRoot, state: stateFolder(root), cwd: realpathSync(context.cwd) }, context)
+}
+
+/** A repository whose parts were found elsewhere: that of a work tree, or one seen at a commit. */
+export interface RepoParts {
+  /** for a repository seen at a commit, where its files would lie */
+  readonly root: string
+  readonly cwd: string
+  readonly gitRoot: string | undefined
+  readonly config: Config
+  /** for what dv remembers */
+  readonly state: string
+  /** default: where the configuration says */
+  readonly cacheFolder?: string
+  /** default: opened on first use */
+  readonly git?: Git
+  readonly ignore?: IgnoreRules
+}
+
+export function openRepoAt(parts: RepoParts, context: Context): OpenedRepo {
+  const { root, config, gitRoot, state } = parts
   const indexes = new Map<string, StateIndex>()
   const caches = new Map<HashKind, Cache>()
   const stamps: ObjectStamps[] = []
   const stores = new Map<string, Promise<OpenedStore>>()
-  let git: Git | undefined
-  let ignore: IgnoreRules | undefined
+  let git = parts.git
+  let { ignore } = parts
 
   const makeCache = (hash: HashKind): Cache => {
-    const folder = config.get('cache', 'dir') ?? join(root, '.dvc', 'cache')
+    const folder = parts.cacheFolder ?? config.get('cache', 'dir') ?? join(root, '.dvc', 'cache')
     const known = openObjectStamps(join(state, 'objects', md5(`${hash} ${folder}`)))
     stamps.push(known)
     return openCache({ folder, hash, shared: config.get('cache', 'shared') === 'group', stamps: known })
@@ -98,7 +124,7 @@ function openRepo(context: Context): { readonly repo: Repo; close(): Promise<voi
     gitRoot,
     config,
     context,
-    cwd: realpathSync(context.cwd),
+    cwd: parts.cwd,
     get git() {
       if (gitRoot !== undefined) git ??= openGit(gitRoot, context.env)
       return git

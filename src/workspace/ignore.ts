@@ -27,31 +27,43 @@ export interface IgnoreExplanation {
  * DVC's: `.dvcignore` at any depth, read when a folder is first asked about. Always left out: `.git`, `.hg/`, `.dvc/` at any
  * depth, and folders that are projects of their own (dvc/ignore.py).
  */
-export const openDvcIgnore = (root: string): IgnoreRules =>
+export const openDvcIgnore = (root: string, files: IgnoreFiles = filesOnDisk(root)): IgnoreRules =>
   openRules({
-    root,
+    files,
     fileName: '.dvcignore',
     stripsLines: true,
     first: [],
     isAlwaysIgnored: (path, isFolder) => {
       const name = path.slice(path.lastIndexOf('/') + 1)
       if (name === '.git' || (isFolder && (name === '.hg' || name === '.dvc'))) return name
-      return isFolder && isFolderAt(`${root}/${path}/.dvc`) ? `/${path}/` : undefined
+      return isFolder && files.isFolder(`${path}/.dvc`) ? `/${path}/` : undefined
     },
   })
 
 /** Git's: the user's excludes file, `.git/info/exclude`, then `.gitignore` at any depth. For passing over folders, not for what git tracks. */
 export const openGitIgnore = (root: string, excludesFile: string | undefined): IgnoreRules =>
   openRules({
-    root,
+    files: filesOnDisk(root),
     fileName: '.gitignore',
     stripsLines: false,
     first: [...(excludesFile === undefined ? [] : [excludesFile]), `${gitFolder(root)}/info/exclude`],
     isAlwaysIgnored: path => (path.slice(path.lastIndexOf('/') + 1) === '.git' ? '.git' : undefined),
   })
 
+/** Where the files that hold the rules are read: a work tree, or a commit. Paths are relative to the root. */
+export interface IgnoreFiles {
+  /** undefined: there is none */
+  read(path: string): string | undefined
+  isFolder(path: string): boolean
+}
+
+const filesOnDisk = (root: string): IgnoreFiles => ({
+  read: path => readIfThere(`${root}/${path}`),
+  isFolder: path => isFolderAt(`${root}/${path}`),
+})
+
 interface RuleSource {
-  readonly root: string
+  readonly files: IgnoreFiles
   readonly fileName: string
   /** white space around a line does not count, as in DVC */
   readonly stripsLines: boolean
@@ -70,7 +82,7 @@ interface FolderRules {
   readonly whole: () => Ignore | undefined
 }
 
-function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: RuleSource): IgnoreRules {
+function openRules({ files, fileName, stripsLines, first, isAlwaysIgnored }: RuleSource): IgnoreRules {
   const rules = new Map<string, FolderRules>()
   const folders = new Map<string, IgnoreExplanation | false>()
   /** Paths that a pattern names, see `withPatterns`. */
@@ -81,7 +93,7 @@ function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: Rule
     if (known) return known
     const above = folder === '' ? firstRules() : rulesIn(parentOf(folder))
     const file = folder === '' ? fileName : `${folder}/${fileName}`
-    const text = readIfThere(`${root}/${file}`)
+    const text = files.read(file)
     const found = text === undefined ? above : withPatterns(above, readIgnoreText(text, { file, folder, strips: stripsLines }), named)
     rules.set(folder, found)
     return found
@@ -117,7 +129,7 @@ function openRules({ root, fileName, stripsLines, first, isAlwaysIgnored }: Rule
   return {
     ignoresFolder: path => explainFolder(path) !== undefined,
     ignoresFile: path => explainFile(path) !== undefined,
-    explain: (path, { isFolder = isFolderAt(`${root}/${path}`) } = {}) => (isFolder ? explainFolder(path) : explainFile(path)),
+    explain: (path, { isFolder = files.isFolder(path) } = {}) => (isFolder ? explainFolder(path) : explainFile(path)),
     hasPatterns: folder => rulesIn(folder).patterns.length > 0,
   }
 }
