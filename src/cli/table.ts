@@ -21,6 +21,15 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Bring the data in the work tree to what the pointers say',
     load: async () => (await import('../commands/checkout.ts')).checkout,
   },
+  move: { summary: 'Rename or move tracked data, with its pointer', load: async () => (await import('../commands/move.ts')).move },
+  remove: {
+    summary: 'Stop tracking data: the pointer goes, the data stays',
+    load: async () => (await import('../commands/remove.ts')).remove,
+  },
+  unprotect: {
+    summary: 'Make linked files the user’s own, to be edited',
+    load: async () => (await import('../commands/unprotect.ts')).unprotect,
+  },
   push: { summary: 'Send tracked data to a remote', load: async () => (await import('../commands/push.ts')).push },
   fetch: { summary: 'Bring tracked data from a remote into the cache', load: async () => (await import('../commands/fetch.ts')).fetch },
   pull: { summary: 'Fetch tracked data and check it out', load: async () => (await import('../commands/pull.ts')).pull },
@@ -62,6 +71,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
 /** Other words for the same verbs: DVC's. */
 export const aliases: Readonly<Record<string, string>> = {
   doctor: 'version',
+  mv: 'move',
+  rm: 'remove',
   'remote ls': 'remote list',
   'remote rm': 'remote remove',
 }

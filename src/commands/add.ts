@@ -11,6 +11,7 @@ import { assertPointersSeen } from './assert-pointers-seen.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
 import { nameOf } from './place.ts'
+import { renderGitHint, type ToldToGit, tellGit } from './tell-git.ts'
 
 interface Options extends OutsideOptions {
   readonly targets: readonly string[]
@@ -33,10 +34,8 @@ export interface Added {
   readonly changed: readonly string[]
 }
 
-interface Result {
+interface Result extends ToldToGit {
   readonly added: readonly Added[]
-  readonly withGit: boolean
-  readonly staged: boolean
 }
 
 export const add: Command<Options, Result> = {
@@ -67,13 +66,13 @@ export const add: Command<Options, Result> = {
   exits: [{ status: 1, what: 'a target cannot be tracked; nothing was changed' }],
   run: (options, context) => withRepo(context, repo => addTargets(repo, options, context)),
   render: renderAdded,
+  json: ({ added, staged, withGit }) => ({ added, staged, withGit }),
 }
 
 async function addTargets(repo: Repo, options: Options, context: Context): Promise<Result> {
-  const staged = repo.config.get('core', 'autostage')?.toLowerCase() === 'true'
   if (options.toRemote || options.out !== undefined) {
     refuseMixed(options)
-    return finish(repo, [await addFromOutside(repo, { ...options, target: options.targets[0] ?? '' }, context)], staged)
+    return finish(repo, [await addFromOutside(repo, { ...options, target: options.targets[0] ?? '' }, context)])
   }
   if (options.remote !== undefined || options.remoteJobs !== undefined)
     throw new DvError('bad-target', '--remote and --remote-jobs are for --to-remote only', {
@@ -85,7 +84,7 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
   assertPointersSeen(repo, plans)
   const added: Added[] = []
   for (const plan of plans) added.push(await addOne(repo, plan, options, context))
-  return finish(repo, added, staged)
+  return finish(repo, added)
 }
 
 async function addOne(repo: Repo, plan: AddPlan, options: Options, context: Context): Promise<Added> {
@@ -101,27 +100,20 @@ function refuseMixed(options: Options): void {
   if (options.commit === false) throw new DvError('bad-target', `${flag} and --no-commit do not go together`)
 }
 
-function finish(repo: Repo, added: readonly Added[], staged: boolean): Result {
-  const changed = [...new Set(added.flatMap(each => each.changed))]
-  if (staged && changed.length > 0) repo.git?.stage(changed)
-  return {
-    staged,
-    withGit: repo.git !== undefined,
-    added: added.map(each => ({ ...each, changed: each.changed.map(path => nameOf(repo, path)) })),
-  }
-}
+const finish = (repo: Repo, added: readonly Added[]): Result => ({
+  ...tellGit(
+    repo,
+    added.flatMap(each => each.changed),
+  ),
+  added: added.map(each => ({ ...each, changed: each.changed.map(path => nameOf(repo, path)) })),
+})
 
-function renderAdded({ added, staged, withGit }: Result): string {
+function renderAdded({ added, ...told }: Result): string {
   const lines = added.map(each => {
     if (each.state === 'planned') return `${each.name}: to be tracked by ${each.pointer}`
     const files = each.fileCount === undefined ? [] : [formatCount(each.fileCount, 'file')]
     const size = each.size === undefined ? [] : [formatBytes(each.size)]
     return `${each.name}: ${[...files, ...size, each.state].join(', ')}`
   })
-  const changed = [...new Set(added.flatMap(each => each.changed))].sort()
-  if (changed.length === 0 || staged || !withGit) return lines.map(line => `${line}\n`).join('')
-  return `${lines.join('\n')}\n\nTo track the changes with git:\n\n\tgit add ${changed.map(quoted).join(' ')}\n`
+  return `${lines.map(line => `${line}\n`).join('')}${renderGitHint(told)}`
 }
-
-/** for the shell, where it needs it */
-const quoted = (name: string): string => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`)

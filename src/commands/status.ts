@@ -13,6 +13,7 @@ import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFl
 import { type CompleteTrees, openCompleteTrees } from './complete-trees.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
+import { type Found, hintsFor } from './status-hints.ts'
 
 interface Options extends CollectOptions {
   readonly cloud?: boolean
@@ -28,6 +29,8 @@ interface LocalStatus {
   /** by pointer, then by output; only what is not as it should be */
   readonly pointers: ReadonlyMap<string, ReadonlyMap<string, OutputState>>
   readonly tracked: number
+  /** what can be done about it, for people */
+  readonly hints: readonly string[]
 }
 
 type Result = LocalStatus | CloudStatus
@@ -77,20 +80,22 @@ async function localStatus(repo: Repo, options: Options, context: Context): Prom
   const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true })
   context.report({ type: 'phase', name: 'Comparing', items: selections.length })
   const pointers = new Map<string, Map<string, OutputState>>()
+  const all: Found[] = []
   const complete = { md5: openCompleteTrees(repo, 'md5'), 'md5-dos2unix': openCompleteTrees(repo, 'md5-dos2unix') }
   for (const selection of selections) {
-    const state = await stateOf(repo, selection, { complete: complete[selection.tracked.output.hash], context })
+    const found = await stateOf(repo, selection, { complete: complete[selection.tracked.output.hash], context })
     context.report({ type: 'advance', items: 1, bytes: 0 })
-    if (state === undefined) continue
+    if (found === undefined) continue
     const { pointerFile, path, stage } = selection.tracked
+    all.push({ path, ...found })
     const file = relative(repo.cwd, pointerFile)
     const label = stage === undefined ? file : file === 'dvc.lock' ? stage : `${file.replace(/dvc\.lock$/, 'dvc.yaml')}:${stage}`
     const outputs = pointers.get(label) ?? new Map<string, OutputState>()
-    outputs.set(nameOf(repo, path), state)
+    outputs.set(nameOf(repo, path), found.state)
     pointers.set(label, outputs)
   }
   for (const trees of Object.values(complete)) trees.flush()
-  return { kind: 'local', pointers, tracked: selections.length }
+  return { kind: 'local', pointers, tracked: selections.length, hints: hintsFor(repo, all) }
 }
 
 /** DVC's order of questions: an object that the cache lacks, also of one file of a folder, wins over what became of the data. */
@@ -98,24 +103,25 @@ async function stateOf(
   repo: Repo,
   { tracked }: Selection,
   { complete, context }: { readonly complete: CompleteTrees; readonly context: Context },
-): Promise<OutputState | undefined> {
+): Promise<Omit<Found, 'path'> | undefined> {
   const { output, path } = tracked
   const { id } = output
-  if (id && output.cached && !isTreeId(id) && repo.cache(output.hash).hasNow([id]).size === 0) return 'not in cache'
   const treeOf = readableTrees(repo.cache(output.hash))
   const tree = id && output.hash === 'md5-dos2unix' && isTreeId(id) ? treeOf(id) : undefined
   const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id, tree } : undefined)
-  const listed = (): Tree | undefined => (snapshot.kind === 'folder' && snapshot.id === id ? snapshot.tree : id && treeOf(id))
-  if (id && output.cached && isTreeId(id) && !complete.has(id, listed)) return 'not in cache'
-  if (snapshot.kind === 'absent') return 'deleted'
-  if (!id) return 'new'
-  return snapshot.id === id ? undefined : 'modified'
+  const isHere = snapshot.kind !== 'absent' && snapshot.id === id
+  const listed = (): Tree | undefined => (snapshot.kind === 'folder' && isHere ? snapshot.tree : id && treeOf(id))
+  const isCached = !id || !output.cached || (isTreeId(id) ? complete.has(id, listed) : repo.cache(output.hash).hasNow([id]).size > 0)
+  if (!isCached) return { state: 'not in cache', isHere }
+  if (snapshot.kind === 'absent') return { state: 'deleted', isHere }
+  if (!id) return { state: 'new', isHere }
+  return isHere ? undefined : { state: 'modified', isHere }
 }
 
 /** DVC pads the state to so many columns. */
 const stateWidth = 20
 
-function renderLocal({ pointers, tracked }: LocalStatus): string {
+function renderLocal({ pointers, tracked, hints }: LocalStatus): string {
   if (tracked === 0) return 'Nothing is tracked here yet: dv add <file or folder>\n'
   if (pointers.size === 0) return 'Data and pipelines are up to date.\n'
   const lines = [...pointers].flatMap(([file, outputs]) => [
@@ -123,14 +129,5 @@ function renderLocal({ pointers, tracked }: LocalStatus): string {
     '\tchanged outs:',
     ...[...outputs].map(([name, state]) => `\t\t${`${state}:`.padEnd(stateWidth)}${name}`),
   ])
-  return `${[...lines, ...hintsOf(pointers)].join('\n')}\n`
-}
-
-function hintsOf(pointers: LocalStatus['pointers']): readonly string[] {
-  const states = new Set([...pointers.values()].flatMap(outputs => [...outputs.values()]))
-  return [
-    ...(states.has('modified') || states.has('new') ? ['(use "dv add <data>" to record a change, "dv checkout <data>" to undo it)'] : []),
-    ...(states.has('deleted') ? ['(use "dv checkout <data>" to bring deleted data back)'] : []),
-    ...(states.has('not in cache') ? ['(use "dv fetch" or "dv pull" to download what the cache lacks)'] : []),
-  ]
+  return `${[...lines, ...hints].join('\n')}\n`
 }

@@ -15,7 +15,11 @@ export interface FileOrder extends FileRows {
 
 export type FileTask =
   /** Finds `ids`. `hasIds`: they hold those expected, to choose between the variants of md5-dos2unix. */
-  { readonly kind: 'hash'; readonly hash: HashKind; readonly hasIds: boolean } | SaveTask | MakeTask
+  | { readonly kind: 'hash'; readonly hash: HashKind; readonly hasIds: boolean }
+  | SaveTask
+  | MakeTask
+  /** Makes links copies, and what is read-only writable. */
+  | { readonly kind: 'free' }
 
 /** Finds `ids` and brings the files into the cache, by hash and copy in one pass or by link. */
 export interface SaveTask {

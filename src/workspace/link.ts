@@ -110,7 +110,7 @@ export function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 /** The mode of a file made by hand. */
-const plainMode = (): number => 0o666 & ~process.umask()
+export const plainMode = (): number => 0o666 & ~process.umask()
 
 function removeIfThere(path: string): void {
   try {

@@ -15,7 +15,7 @@ test('bash: verbs, the verbs of a group, the flags of a verb', async () => {
   const script = await completionScript(['bash'])
   expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
   expect(offered(script, ['dv', 'ch'])).toEqual(['checkout'])
-  expect(offered(script, ['dv', 're'])).toEqual(['remote'])
+  expect(offered(script, ['dv', 'remot'])).toEqual(['remote'])
   expect(offered(script, ['dv', 'remote', 're'])).toEqual(['remove', 'rename'])
   expect(offered(script, ['dv', 'checkout', '--re'])).toEqual(['--relink', '--recursive'])
   expect(offered(script, ['dv', 'remote', 'add', '--d'])).toEqual(['--default', '--dry-run'])
