@@ -17,6 +17,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Show what differs between pointers, data and cache, or remote',
     load: async () => (await import('../commands/status.ts')).status,
   },
+  'data status': {
+    summary: 'Show what changed in the data since the last commit, and what is where',
+    load: async () => (await import('../commands/data-status.ts')).dataStatus,
+  },
+  diff: {
+    summary: 'Show which data differs between two commits, or a commit and the work tree',
+    load: async () => (await import('../commands/diff.ts')).diff,
+  },
   checkout: {
     summary: 'Bring the data in the work tree to what the pointers say',
     load: async () => (await import('../commands/checkout.ts')).checkout,

@@ -112,7 +112,7 @@ function travels({ tracked }: Selection, remote: string | undefined, use: 'send'
 }
 
 /** `dvc import` of another repository: its data belongs to that repository's remote. */
-const isFromRepository = (rest: Readonly<Record<string, unknown>>): boolean =>
+export const isFromRepository = (rest: Readonly<Record<string, unknown>>): boolean =>
   Array.isArray(rest['deps']) && rest['deps'].some(dep => typeof dep === 'object' && dep !== null && 'repo' in dep)
 
 async function selectionsAtCommits(repo: Repo, options: CollectOptions): Promise<readonly Selection[]> {

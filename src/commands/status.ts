@@ -6,13 +6,13 @@ import { isTreeId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { type Selection, selectOutputs } from '../repo/targets.ts'
-import { takeSnapshot } from '../workspace/snapshot.ts'
 import { type CloudStatus, cloudStatus, renderCloud } from './cloud-status.ts'
 import type { CollectOptions } from './collect.ts'
 import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
 import { type CompleteTrees, openCompleteTrees } from './complete-trees.ts'
-import { nameOf, placeOf } from './place.ts'
+import { nameOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
+import { snapshotOutput } from './snapshot-output.ts'
 import { type Found, hintsFor } from './status-hints.ts'
 
 interface Options extends CollectOptions {
@@ -104,11 +104,10 @@ async function stateOf(
   { tracked }: Selection,
   { complete, context }: { readonly complete: CompleteTrees; readonly context: Context },
 ): Promise<Omit<Found, 'path'> | undefined> {
-  const { output, path } = tracked
+  const { output } = tracked
   const { id } = output
   const treeOf = readableTrees(repo.cache(output.hash))
-  const tree = id && output.hash === 'md5-dos2unix' && isTreeId(id) ? treeOf(id) : undefined
-  const snapshot = await takeSnapshot(placeOf(repo, path, output.hash), context, id ? { id, tree } : undefined)
+  const snapshot = await snapshotOutput(repo, tracked, context)
   const isHere = snapshot.kind !== 'absent' && snapshot.id === id
   const listed = (): Tree | undefined => (snapshot.kind === 'folder' && isHere ? snapshot.tree : id && treeOf(id))
   const isCached = !id || !output.cached || (isTreeId(id) ? complete.has(id, listed) : repo.cache(output.hash).hasNow([id]).size > 0)

@@ -49,6 +49,17 @@ export function selectOutputs(repo: Repo, targets: readonly string[], options: S
   return eachOnce(selected)
 }
 
+/**
+ * The same among outputs that were found elsewhere, at a commit say, where a folder above outputs means all of them. [] when nothing is
+ * meant there.
+ */
+export function selectFrom(repo: Repo, target: string, among: readonly TrackedOutput[]): readonly Selection[] {
+  const path = pathInRepository(repo, target)
+  const pointerFile = isPipelineName(path) ? join(dirname(path), 'dvc.lock') : path
+  const whole = among.filter(one => one.pointerFile === pointerFile || isBelow(path, one.path))
+  return eachOnce([...whole.map(tracked => ({ tracked })), ...selectAmong(among, path, target)])
+}
+
 function absoluteTarget(repo: Repo, target: string): string {
   if (target === '') throw new DvError('unknown-target', 'an empty target means nothing')
   const path = pathInRepository(repo, target)

@@ -17,6 +17,8 @@ test('bash: verbs, the verbs of a group, the flags of a verb', async () => {
   expect(offered(script, ['dv', 'ch'])).toEqual(['checkout'])
   expect(offered(script, ['dv', 'remot'])).toEqual(['remote'])
   expect(offered(script, ['dv', 'remote', 're'])).toEqual(['remove', 'rename'])
+  expect(offered(script, ['dv', 'data', ''])).toEqual(['status'])
+  expect(offered(script, ['dv', 'data', 'status', '--un'])).toEqual(['--unchanged', '--untracked-files'])
   expect(offered(script, ['dv', 'checkout', '--re'])).toEqual(['--relink', '--recursive'])
   expect(offered(script, ['dv', 'remote', 'add', '--d'])).toEqual(['--default', '--dry-run'])
   expect(offered(script, ['dv', 'status', '--he'])).toEqual(['--help'])

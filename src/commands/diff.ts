@@ -1,0 +1,94 @@
+/** dv diff: which data came, went, changed or moved between two commits, or since one. */
+import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
+import { compareVersions } from '../repo/compare-versions.ts'
+import { type Repo, withRepo } from '../repo/open.ts'
+import { findPointers } from '../repo/pointers.ts'
+import { pointersAt } from '../repo/pointers-at.ts'
+import type { TrackedOutput } from '../repo/tracked-output.ts'
+import { type Command, jsonFlag } from './command.ts'
+import { type DataOutput, differing, outputsMeant, pointerOutputs, versionOf, workspaceOutputs } from './data-outputs.ts'
+import { type DiffStates, diffStates, renderDiff, renderDiffTable } from './diff-states.ts'
+import { openFileLists } from './file-lists.ts'
+import { openCacheCheck } from './not-in-cache.ts'
+
+interface Options {
+  readonly a_rev?: string
+  readonly b_rev?: string
+  readonly targets?: readonly string[] | true
+  readonly showHash?: boolean
+  readonly md?: boolean
+  readonly hideMissing?: boolean
+}
+
+/** DVC's word for what is on disk, where a commit could stand. */
+const workspace = 'workspace'
+
+export const diff: Command<Options, DiffStates> = {
+  name: 'diff',
+  summary: 'Show which data differs between two commits, or a commit and the work tree',
+  details:
+    'Reads pointers and lists of files, and no data but that of the work tree which changed since it was last seen. A list of files\nthat the cache lacks is fetched from the remote, alone. Paths are shown from the top of the repository.',
+  arguments: [
+    { name: 'a_rev', optional: true, summary: 'the old commit, branch or tag; HEAD by default' },
+    { name: 'b_rev', optional: true, summary: 'the new one; the work tree by default' },
+  ],
+  flags: [
+    { name: 'targets', value: 'paths', many: true, summary: 'only these data sets, folders, files inside them, or pointers' },
+    jsonFlag,
+    { name: 'show-hash', summary: 'show the md5 of each' },
+    { name: 'md', summary: 'show a table in Markdown' },
+    { name: 'hide-missing', summary: 'do not look for what the cache lacks' },
+  ],
+  examples: [
+    { line: 'dv diff', what: 'what changed since the last commit' },
+    { line: 'dv diff v1 v2 --targets data/train', what: 'between two tags, in one folder' },
+    { line: 'dv diff main --md', what: 'since the tip of main, for a pull request' },
+  ],
+  exits: [{ status: 255, what: 'a target is tracked in neither version' }],
+  run: (options, context) => withRepo(context, repo => compare(repo, options, context)),
+  render: (states, options) => (options.md ? renderDiffTable(states, options.showHash === true) : renderDiff(states)),
+}
+
+async function compare(repo: Repo, options: Options, context: Context): Promise<DiffStates> {
+  const { a_rev: from = 'HEAD', b_rev: to = workspace, showHash = false } = options
+  const { git } = repo
+  if (!git) throw new DvError('git-failed', 'there are no commits to compare: this repository is not under git')
+  if (git.head() === undefined) return {}
+  const names = [from, to].map(name => (name === workspace ? name : git.commitOf(name)))
+  if (names[0] === names[1]) return {}
+
+  const [before = [], after = []] = await versionsOf(repo, names, { targets: targetsOf(options), context })
+  const lists = openFileLists(repo, context)
+  const check = openCacheCheck(repo)
+  const looksForMissing = options.b_rev === undefined
+  const doubtful = looksForMissing ? check.doubtful(before, lists.treeOf) : []
+  const [old, now] = differing(before, after)
+  await lists.ensure([...old, ...now, ...doubtful])
+  const changes = compareVersions(versionOf(old, lists.treeOf), versionOf(now, lists.treeOf))
+  const missing = check.lacking(doubtful, lists)
+  check.flush()
+  return diffStates({ ...changes, missing }, { showHash, showMissing: looksForMissing && !options.hideMissing })
+}
+
+/** @throws DvError 'unknown-target' */
+async function versionsOf(
+  repo: Repo,
+  names: readonly string[],
+  { targets, context }: { readonly targets: readonly string[]; readonly context: Context },
+): Promise<readonly (readonly DataOutput[])[]> {
+  const missed = names.map(() => new Set<string>())
+  const versions: (readonly DataOutput[])[] = []
+  for (const [at, name] of names.entries()) {
+    const found: readonly TrackedOutput[] = name === workspace ? findPointers(repo) : await pointersAt(repo, name)
+    const meant = outputsMeant(repo, found, { targets, missed: missed[at] ?? new Set() })
+    versions.push(name === workspace ? await workspaceOutputs(repo, meant, context) : pointerOutputs(repo, meant))
+  }
+  const unknown = targets.find(target => missed.every(some => some.has(target)))
+  if (unknown !== undefined)
+    throw new DvError('unknown-target', `'${unknown}' is tracked in neither of the two versions`, { hint: 'the same without --targets' })
+  return versions
+}
+
+/** `--targets` with nothing behind it means all, as in DVC. */
+const targetsOf = ({ targets }: Options): readonly string[] => (Array.isArray(targets) ? targets : [])
