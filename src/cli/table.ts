@@ -49,6 +49,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Let `dv status` compare imported data with its source',
     load: async () => (await import('../commands/unfreeze.ts')).unfreeze,
   },
+  verify: {
+    summary: 'Read data again and tell what is damaged, missing, changed or extra',
+    load: async () => (await import('../commands/verify.ts')).verify,
+  },
   'remote add': { summary: 'Add a remote', load: async () => (await import('../commands/remote-add.ts')).remoteAdd },
   'remote list': { summary: 'List the remotes', load: async () => (await import('../commands/remote-list.ts')).remoteList },
   'remote default': {

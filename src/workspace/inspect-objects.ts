@@ -8,7 +8,7 @@ import { objectPath } from '../format/object-path.ts'
 import type { Cache } from '../store/cache.ts'
 import { objectMode } from '../store/whole-file.ts'
 import { carryOut } from './carry-out.ts'
-import { idOfRow, newFileRows, setIdOfRow, totalSize } from './file-rows.ts'
+import { idBytes, idOfRow, newFileRows, setIdOfRow, totalSize } from './file-rows.ts'
 import { copyStamp, newStampRows, readStamp, writeStamp } from './stamp-rows.ts'
 
 export interface InspectedObjects {
@@ -24,6 +24,13 @@ export interface DamagedObject {
   readonly movedTo: string
 }
 
+export interface InspectOptions {
+  /** hash each object, whatever is known of it; default false */
+  readonly anew?: boolean
+  /** default true; false: nothing is set aside, no mode is changed */
+  readonly mends?: boolean
+}
+
 export const objectState = { missing: 0, whole: 1, damaged: 2 } as const
 
 /**
@@ -31,7 +38,12 @@ export const objectState = { missing: 0, whole: 1, damaged: 2 } as const
  * whole one gets DVC's mode. Reports a phase `checking` when there are any to hash. 20,000 known objects take 90 ms.
  * @throws DvError 'access-denied', 'interrupted'
  */
-export async function inspectObjects(ids: readonly ObjectId[], cache: Cache, context: Context): Promise<InspectedObjects> {
+export async function inspectObjects(
+  ids: readonly ObjectId[],
+  cache: Cache,
+  context: Context,
+  { anew = false, mends = true }: InspectOptions = {},
+): Promise<InspectedObjects> {
   const stamps = newStampRows(ids.length)
   const states = new Uint8Array(ids.length)
   const doubtful: number[] = []
@@ -39,10 +51,10 @@ export async function inspectObjects(ids: readonly ObjectId[], cache: Cache, con
     const stats = lstatSync(cache.pathOf(id), { bigint: true, throwIfNoEntry: false })
     if (stats === undefined || !stats.isFile()) return
     writeStamp(stamps, row, stats)
-    if ((Number(stats.mode) & 0o777) === objectMode && cache.stamps.trusts(id, stampOf(stats))) states[row] = objectState.whole
+    if (!anew && (Number(stats.mode) & 0o777) === objectMode && cache.stamps.trusts(id, stampOf(stats))) states[row] = objectState.whole
     else doubtful.push(row)
   })
-  const damaged = doubtful.length === 0 ? [] : await hashDoubtful(doubtful, { ids, stamps, states, cache, context })
+  const damaged = doubtful.length === 0 ? [] : await hashDoubtful(doubtful, { ids, stamps, states, cache, mends, context })
   return { stamps, states, damaged }
 }
 
@@ -51,10 +63,11 @@ interface Doubts {
   readonly stamps: BigInt64Array
   readonly states: Uint8Array
   readonly cache: Cache
+  readonly mends: boolean
   readonly context: Context
 }
 
-async function hashDoubtful(rows: readonly number[], { ids, stamps, states, cache, context }: Doubts): Promise<DamagedObject[]> {
+async function hashDoubtful(rows: readonly number[], { ids, stamps, states, cache, mends, context }: Doubts): Promise<DamagedObject[]> {
   const idAt = (row: number): ObjectId => ids[row] as ObjectId
   const files = newFileRows(rows.map(row => objectPath(idAt(row), cache.hash)))
   rows.forEach((row, at) => {
@@ -67,12 +80,13 @@ async function hashDoubtful(rows: readonly number[], { ids, stamps, states, cach
   const damaged: DamagedObject[] = []
   rows.forEach((row, at) => {
     const id = idAt(row)
-    if (idOfRow(files.ids, at) !== id) {
+    if (idOfRow(files.ids, at) !== id.slice(0, 2 * idBytes)) {
       states[row] = objectState.damaged
-      damaged.push({ id, movedTo: setAside(id, cache) })
+      damaged.push({ id, movedTo: mends ? setAside(id, cache) : cache.pathOf(id) })
       return
     }
     states[row] = objectState.whole
+    if (!mends) return
     protect(cache.pathOf(id))
     writeStamp(stamps, row, lstatSync(cache.pathOf(id), { bigint: true }))
     cache.stamps.record(id, readStamp(stamps, row))

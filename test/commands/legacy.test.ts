@@ -1,6 +1,6 @@
 /** A repository of DVC 2 (s07): its layout and line ends, read and kept; what changes becomes DVC 3's. */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import { expectDone, filesBelow, type Lab, openLab } from '../doubles/lab.ts'
@@ -120,4 +120,18 @@ test('a part of a folder of DVC 2 cannot be added alone; what can be done is sai
   expect(said.stderr).toContain('hint: dv add d\n')
   expect(pointers()).toEqual(before)
   expect(existsSync(join(lab.root, 'd/new.dvc'))).toBe(false)
+})
+
+test('verify: work tree, cache and remote of DVC 2, either hash of a large text; a damaged object comes back in its old place', async () => {
+  await openLegacy()
+  for (const words of [[], ['--cache'], ['--remote']]) expect(await lab.dv('verify', ...words)).toMatchObject({ exit: 0, stderr: '' })
+  const object = onRemote().find(path => isLegacy(path) && !path.endsWith('.dir')) ?? ''
+  for (const place of [join(lab.outside, 'remote', object), join(lab.root, '.dvc/cache', object)]) {
+    rmSync(place)
+    writeFileSync(place, 'damaged')
+  }
+  expect(await lab.dv('verify', '--remote', '--repair')).toMatchObject({ exit: 0 })
+  expect(await lab.dv('verify', '--cache')).toMatchObject({ exit: 0 })
+  expect(readFileSync(join(lab.outside, 'remote', object), 'utf8')).not.toBe('damaged')
+  expect(inCache().every(isLegacy)).toBe(true)
 })
