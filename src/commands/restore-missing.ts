@@ -2,13 +2,13 @@
 import type { Context } from '../base/context.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
+import { entriesAt } from '../format/tree-edit.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'
 import { applyCheckout } from '../workspace/checkout.ts'
 import { planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
-import { entriesInside } from './collect.ts'
 import { bringGoodCopies } from './good-copies.ts'
 import { ownersOf } from './object-owners.ts'
 import { nameOf, placeOf } from './place.ts'
@@ -24,7 +24,7 @@ export async function restoreMissing(repo: Repo, selections: readonly Selection[
     if (id === undefined || !output.cached) continue
     if (isTreeId(id)) await bringWhatLacks(repo, [id], output.hash, context)
     const listed = isTreeId(id) ? readableTrees(repo.cache(output.hash))(id) : [{ path: '', id }]
-    const wanted = inside === undefined ? listed : listed && entriesInside(listed, inside)
+    const wanted = inside === undefined ? listed : listed && entriesAt(listed, inside)
     if (!wanted) continue
     const missing = async (): Promise<Tree> =>
       planCheckout(treeOf(await takeSnapshot(placeOf(repo, path, output.hash), context)), wanted, { isSaved: () => true }).create

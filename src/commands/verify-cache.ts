@@ -1,11 +1,11 @@
 /** dv verify --cache: every object of the cache read again; what is damaged is set aside, and replaced when asked for. */
 import type { Context } from '../base/context.ts'
 import { type HashKind, isTreeId, type ObjectId } from '../base/object-id.ts'
+import { entriesAt } from '../format/tree-edit.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'
 import type { Cache } from '../store/cache.ts'
 import { inspectObjects, objectState } from '../workspace/inspect-objects.ts'
-import { entriesInside } from './collect.ts'
 import { bringGoodCopies } from './good-copies.ts'
 import { namesOfOwners, ownersOf } from './object-owners.ts'
 import { readableTrees } from './readable-trees.ts'
@@ -75,7 +75,7 @@ function idsOf(repo: Repo, selections: readonly Selection[], hash: HashKind): re
     if (id === undefined || !cached || tracked.output.hash !== hash) continue
     ids.add(id)
     const tree = isTreeId(id) ? (treeOf(id) ?? []) : []
-    for (const entry of inside === undefined ? tree : entriesInside(tree, inside)) ids.add(entry.id)
+    for (const entry of inside === undefined ? tree : entriesAt(tree, inside)) ids.add(entry.id)
   }
   return [...ids]
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import { printTree, type Tree, treeId } from '../format/tree.ts'
+import { entriesAt } from '../format/tree-edit.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'
 import { planCheckout } from '../workspace/checkout-plan.ts'
 import { type Hashed, hashPlaces } from '../workspace/hash-places.ts'
-import { entriesInside } from './collect.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
 
@@ -75,7 +75,7 @@ function expectationOf(repo: Repo, selection: Selection) {
 
 /** As if `inside` were an output of its own. */
 const below = (tree: Tree, inside: string | undefined): Tree =>
-  inside === undefined ? tree : entriesInside(tree, inside).map(entry => ({ ...entry, path: entry.path.slice(inside.length + 1) }))
+  inside === undefined ? tree : entriesAt(tree, inside).map(entry => ({ ...entry, path: entry.path.slice(inside.length + 1) }))
 
 function findingsOf(repo: Repo, { output, id, inside, target, place, wanted }: Expectation, found: Hashed): readonly Finding[] {
   const { tree, isFolder, unreadable } = found
