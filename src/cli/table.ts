@@ -19,7 +19,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   'data status': {
     summary: 'Show what changed in the data since the last commit, and what is where',
-    load: async () => (await import('../commands/data-status.ts')).dataStatus,
+    load: async () => (await import('../commands/status-of-data.ts')).dataStatus,
   },
   diff: {
     summary: 'Show which data differs between two commits, or a commit and the work tree',

@@ -6,7 +6,7 @@ import type { Tree } from '../format/tree.ts'
 import type { Repo } from '../repo/open.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
 import { isFromRepository } from './collect.ts'
-import type { DataOutput, TreeOf } from './data-outputs.ts'
+import type { DataOutput, TreeOf } from './compared-outputs.ts'
 import { readableTrees } from './readable-trees.ts'
 import { toldFor } from './told-for.ts'
 

@@ -2,8 +2,8 @@
 import { type HashKind, isTreeId } from '../base/object-id.ts'
 import type { TrackedEntry } from '../repo/compare-versions.ts'
 import type { Repo } from '../repo/open.ts'
+import { type DataOutput, type TreeOf, versionOf } from './compared-outputs.ts'
 import { openCompleteTrees } from './complete-trees.ts'
-import { type DataOutput, type TreeOf, versionOf } from './data-outputs.ts'
 import type { FileLists } from './file-lists.ts'
 
 export interface CacheCheck {

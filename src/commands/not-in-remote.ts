@@ -9,7 +9,7 @@ import { type Repo, stateFolder } from '../repo/open.ts'
 import type { RemoteConfig } from '../store/open.ts'
 import { openSeenObjects } from '../transfer/seen-objects.ts'
 import { isFromRepository } from './collect.ts'
-import { type DataOutput, type TreeOf, versionOf } from './data-outputs.ts'
+import { type DataOutput, type TreeOf, versionOf } from './compared-outputs.ts'
 import type { FileLists } from './file-lists.ts'
 
 interface Asking {
@@ -27,7 +27,7 @@ interface Asking {
  * remote nothing is anywhere. @throws DvError 'bad-config' when there is no remote of that name
  */
 export async function notInRemote(repo: Repo, outputs: readonly DataOutput[], asking: Asking): Promise<readonly TrackedEntry[]> {
-  const { lists, treeOf, context } = asking
+  const { lists, treeOf } = asking
   if (asking.remote !== undefined) await remoteFor(repo, asking.remote)
   const pushed = outputs.filter(({ tracked: { output, pointer } }) => output.pushed && !isFromRepository(pointer.rest))
   if (treeOf) await lists.ensure(pushed)

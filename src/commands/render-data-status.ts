@@ -1,7 +1,7 @@
 /** dv data status, for people. */
 import type { GitChanges } from '../repo/git-changes.ts'
-import type { DataChanges } from './data-changes.ts'
-import type { DataStatus } from './data-status.ts'
+import type { DataStatus } from './status-of-data.ts'
+import type { DataChanges } from './told-changes.ts'
 
 interface Section {
   readonly title: string
