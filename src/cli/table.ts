@@ -68,6 +68,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     load: async () => (await import('../commands/remote-remove.ts')).remoteRemove,
   },
   'remote rename': { summary: 'Rename a remote', load: async () => (await import('../commands/remote-rename.ts')).remoteRename },
+  gc: {
+    summary: 'Take out of the cache, and of remotes, what nothing in scope names',
+    load: async () => (await import('../commands/gc.ts')).gc,
+  },
   config: { summary: 'Show, set or unset settings', load: async () => (await import('../commands/config.ts')).config },
   trust: {
     summary: 'Allow settings of this repository that could run or reveal something',

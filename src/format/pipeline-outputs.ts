@@ -8,8 +8,8 @@ import { isRecord } from './yaml-print.ts'
 export interface StageOutputs {
   /** as in the lock file: `prep`, or `train@small` for one of several made from a template */
   readonly stage: string
-  /** `wdir`, relative to the folder of dvc.yaml */
-  readonly workingFolder: string
+  /** `wdir`, relative to the folder of dvc.yaml; undefined where the lock alone does not tell it */
+  readonly workingFolder: string | undefined
   readonly outputs: readonly Output[]
 }
 
@@ -23,7 +23,7 @@ export interface PipelineText {
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * A stage that the lock has and dvc.yaml no longer has is left out, and so is one whose `wdir` is made from a template.
+ * Of a stage that the lock has and dvc.yaml no longer has nobody knows where it lies, nor of one whose `wdir` is made from a template.
  * @throws DvError 'bad-pointer' when one of the texts cannot be read
  */
 export function parsePipelineOutputs({ yaml, lock, file }: PipelineText): StageOutputs[] {
@@ -32,12 +32,13 @@ export function parsePipelineOutputs({ yaml, lock, file }: PipelineText): StageO
   const locked = stagesOf(readYaml(lock, lockFile).value, lockFile)
   return Object.entries(locked).flatMap(([stage, record]) => {
     const definition = definitionOf(definitions, stage)
-    const workingFolder = definition?.['wdir'] ?? '.'
-    if (!definition || !isRecord(record) || typeof workingFolder !== 'string' || isTemplate(workingFolder)) return []
+    if (!isRecord(record)) return []
+    const folder = definition?.['wdir'] ?? '.'
+    const workingFolder = definition && typeof folder === 'string' && !isTemplate(folder) ? folder : undefined
     const refuse = (path: readonly (string | number)[], why: string): never => {
       throw new DvError('bad-pointer', `${lockFile} is damaged: ${[stage, ...path].join(' -> ')}: ${why}`)
     }
-    const flags = flagsOf(definition)
+    const flags = definition ? flagsOf(definition) : []
     const { outputs } = pointerOfRecord({ outs: record['outs'] }, refuse)
     return [{ stage, workingFolder, outputs: outputs.map(output => withFlags(output, flags)) }]
   })

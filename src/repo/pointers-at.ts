@@ -4,6 +4,7 @@ import { DvError } from '../base/error.ts'
 import { pool } from '../base/pool.ts'
 import type { Git } from './git.ts'
 import type { Repo } from './open.ts'
+import type { FindOptions } from './pointers.ts'
 import { isPipelineName, isPointerName, readPipeline, readPointer } from './read-pointer.ts'
 import type { TrackedOutput } from './tracked-output.ts'
 
@@ -30,9 +31,9 @@ const knownOf = new WeakMap<Git, Known>()
  * Paths are where the files would lie in the work tree. The ignore files of the commit are not asked: what they would leave out is
  * rarely in git, and -A, -T and -a are safer with too much than with too little. Nor is it checked whether outputs overlap: nothing of
  * what is found here is checked out, and a slip in the past must not stop a push for ever.
- * @throws DvError 'bad-pointer', 'git-failed'
+ * `everything`: those inside of other outputs, too, and those of which only a lock tells. @throws DvError 'bad-pointer', 'git-failed'
  */
-export async function pointersAt(repo: Repo, commit: string): Promise<readonly TrackedOutput[]> {
+export async function pointersAt(repo: Repo, commit: string, { everything = false }: FindOptions = {}): Promise<readonly TrackedOutput[]> {
   const { git, gitRoot } = repo
   if (!git || gitRoot === undefined) throw new DvError('git-failed', 'other commits cannot be looked at: this repository is not under git')
   const known = knownOf.get(git) ?? { trees: new Map(), pointers: new Map() }
@@ -43,8 +44,10 @@ export async function pointersAt(repo: Repo, commit: string): Promise<readonly T
   const unknown = blobs.filter(blob => !known.pointers.has(keyOf(blob)))
   await pool(unknown, { limit: readsAtOnce, signal: repo.context.signal }, blob => readBlobs({ repo, git, known, commit }, blob))
   const found = blobs.flatMap(blob => known.pointers.get(keyOf(blob)) ?? [])
-  const outputs = new Set(found.map(({ path }) => path))
-  return found.filter(({ pointerFile }) => !liesIn(outputs, pointerFile, repo.root))
+  if (everything) return found
+  const placed = found.filter(one => !one.unplaced)
+  const outputs = new Set(placed.map(({ path }) => path))
+  return placed.filter(({ pointerFile }) => !liesIn(outputs, pointerFile, repo.root))
 }
 
 /** Of a tree and all trees below it, without projects of their own. */

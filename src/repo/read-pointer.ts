@@ -2,7 +2,7 @@
 import { basename, dirname, join, relative } from 'node:path'
 import { resolveOutputPath } from '../format/output-path.ts'
 import { parsePipelineOutputs } from '../format/pipeline-outputs.ts'
-import { type Pointer, parsePointer } from '../format/pointer.ts'
+import { type Output, type Pointer, parsePointer } from '../format/pointer.ts'
 import type { TrackedOutput } from './tracked-output.ts'
 
 export interface PointerText {
@@ -30,6 +30,7 @@ export function readPointer({ root, file, text, name = relative(root, file) }: P
 export function readPipeline({ root, file, text, name = relative(root, file) }: PointerText, lock: string): TrackedOutput[] {
   const pointerFile = join(dirname(file), 'dvc.lock')
   return parsePipelineOutputs({ yaml: text, lock, file: name }).flatMap(({ stage, workingFolder, outputs }) => {
+    if (workingFolder === undefined) return outputs.map(output => unplaced(output, stage, pointerFile))
     const pointer: Pointer = { outputs, workingFolder, imported: false, frozen: false, rest: {} }
     return outputs.map(output => ({
       pointerFile,
@@ -40,6 +41,16 @@ export function readPipeline({ root, file, text, name = relative(root, file) }: 
     }))
   })
 }
+
+/** Its path is for people only. */
+const unplaced = (output: Output, stage: string, pointerFile: string): TrackedOutput => ({
+  pointerFile,
+  pointer: { outputs: [output], workingFolder: '.', imported: false, frozen: false, rest: {} },
+  output,
+  stage,
+  path: join(dirname(pointerFile), output.path),
+  unplaced: true,
+})
 
 export const isPointerName = (name: string): boolean => name.endsWith('.dvc') && name !== '.dvc'
 

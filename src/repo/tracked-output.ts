@@ -10,4 +10,6 @@ export interface TrackedOutput {
   readonly path: string
   /** the stage's name where `pointerFile` is a dvc.lock */
   readonly stage?: string
+  /** of a stage of which only the lock tells: nobody knows where it lies. Left out unless it is asked for. */
+  readonly unplaced?: true
 }

@@ -1,5 +1,6 @@
 /** The cache: the one store with paths, and with one door, which hashes what passes. */
 import { lstatSync, readFileSync, renameSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DvError, isSystemError } from '../base/error.ts'
 import { stampOf } from '../base/file-stamp.ts'
@@ -169,7 +170,7 @@ function readTree(path: string, id: ObjectId, folder: string): Tree {
 function moveAside(path: string, folder: string, { shared }: { readonly shared: boolean }): string {
   try {
     makeFolder(folder, { shared })
-    const name = path.slice(-33).replace('/', '')
+    const name = `${basename(dirname(path))}${basename(path)}`
     for (let attempt = 1; ; attempt++) {
       const to = `${folder}/${name}${attempt === 1 ? '' : `-${attempt}`}`
       if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) continue

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals'
 import { parsePipelineOutputs } from '../../src/format/pipeline-outputs.ts'
 
 const id = 'b1946ac92492d2347c6235b4d2611184'
-const parse = (yaml: string, lock: string) => parsePipelineOutputs({ yaml, lock, file: 'sub/dvc.yaml' })
+const parseAll = (yaml: string, lock: string) => parsePipelineOutputs({ yaml, lock, file: 'sub/dvc.yaml' })
+const parse = (yaml: string, lock: string) => parseAll(yaml, lock).filter(({ workingFolder }) => workingFolder !== undefined)
 const locked = (stage: string, ...paths: string[]): string =>
   `  ${stage}:\n    cmd: x\n    outs:\n${paths.map(path => `    - path: ${path}\n      hash: md5\n      md5: ${id}\n      size: 6\n`).join('')}`
 const lock = (...stages: string[]): string => `schema: '2.0'\nstages:\n${stages.join('')}`
@@ -97,4 +98,12 @@ test.each([
   ],
 ])('what cannot be read is named', (yaml, text, message) => {
   expect(() => parse(yaml, text)).toThrow(expect.objectContaining({ code: 'bad-pointer', message: expect.stringContaining(message) }))
+})
+
+test('of a stage that only the lock has, or with a wdir from a template, the outputs are known, not where they lie', () => {
+  const stages = parseAll(`stages:\n  made:\n    cmd: x\n    wdir: \${where}\n`, lock(locked('gone', 'x'), locked('made', 'y')))
+  expect(stages.map(({ stage, workingFolder, outputs }) => [stage, workingFolder, outputs[0]?.id])).toEqual([
+    ['gone', undefined, id],
+    ['made', undefined, id],
+  ])
 })
