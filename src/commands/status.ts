@@ -6,6 +6,7 @@ import { isTreeId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { type Selection, selectOutputs } from '../repo/targets.ts'
+import { hasId } from '../workspace/snapshot.ts'
 import { type CloudStatus, cloudStatus, renderCloud } from './cloud-status.ts'
 import type { CollectOptions } from './collect.ts'
 import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
@@ -108,7 +109,7 @@ async function stateOf(
   const { id } = output
   const treeOf = readableTrees(repo.cache(output.hash))
   const snapshot = await snapshotOutput(repo, tracked, context)
-  const isHere = snapshot.kind !== 'absent' && snapshot.id === id
+  const isHere = id !== undefined && hasId(snapshot, id)
   const listed = (): Tree | undefined => (snapshot.kind === 'folder' && isHere ? snapshot.tree : id && treeOf(id))
   const isCached = !id || !output.cached || (isTreeId(id) ? complete.has(id, listed) : repo.cache(output.hash).hasNow([id]).size > 0)
   if (!isCached) return { state: 'not in cache', isHere }

@@ -98,13 +98,13 @@ async function carryHere(
   { takesLarge, report }: { readonly takesLarge: boolean; readonly report: () => void },
 ): Promise<void> {
   const carrier = openCarrier(share.order.task, pulseOf(share))
-  let last = performance.now()
+  let last = Date.now()
   for (let rows = nextRows(share, takesLarge); rows !== undefined; rows = nextRows(share, takesLarge)) {
     carryRows(share, { rows, carrier })
-    if (performance.now() - last < turnEvery) continue
+    if (Date.now() - last < turnEvery) continue
     report()
     await turn()
-    last = performance.now()
+    last = Date.now()
   }
   await carrier.finish()
 }

@@ -2,7 +2,7 @@
 import type { Context } from '../base/context.ts'
 import { printTree, treeId } from '../format/tree.ts'
 import type { Cache } from '../store/cache.ts'
-import { treeOfRows } from './file-rows.ts'
+import { idOfRow, treeOfRows } from './file-rows.ts'
 import type { LinkKind } from './link.ts'
 import type { Place } from './place.ts'
 import { relinkRows } from './relink-rows.ts'
@@ -28,7 +28,9 @@ export async function saveOutput(place: Place, { cache, links, relink }: SaveOpt
   const scan = await scanPlace(place)
   if (scan.kind === 'absent') return scan
   const changed: ChangedScan =
-    scan.kind === 'clean' ? { ...scan, kind: 'changed', rows: scan.table, known: new Uint8Array(scan.table.settled) } : scan
+    scan.kind === 'clean'
+      ? { ...scan, kind: 'changed', rows: scan.table, known: new Uint8Array(scan.table.settled), isAligned: true }
+      : scan
   const { rows, isFolder, executable } = changed
   const clock = place.index.tick(place.path)
   const usable = usableLinks(links, { place, isFolder, cache })
@@ -38,11 +40,12 @@ export async function saveOutput(place: Place, { cache, links, relink }: SaveOpt
   const way = first === 'reflink' ? 'reflink' : linked ? 'hardlink' : 'copy'
   const { made, objects } = await saveRows(changed, { output: place.path, cache, way }, context)
   const tree = isFolder ? printTree(treeOfRows(rows)) : undefined
-  if (tree) cache.put(treeId(tree), tree)
-  await cache.makeDurable(tree ? [...made, treeId(tree)] : made)
+  const id = tree ? treeId(tree) : idOfRow(rows.ids, 0)
+  if (tree) cache.put(id, tree)
+  await cache.makeDurable(tree ? [...made, id] : made)
 
   const ours = linked ? await relinkRows(rows, { output: place.path, cache, links: usable, objects }, context) : []
-  const table = await tableOf(rows, { place, clock, isFolder, ours })
+  const table = await tableOf(rows, { place, clock, id, ours })
   place.index.replace(table)
   await place.index.flush()
   return snapshotOf(table, executable)

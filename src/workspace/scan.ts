@@ -6,7 +6,7 @@ import { eachCommonRow } from './each-common-row.ts'
 import { type FileRows, idBytes, newFileRows } from './file-rows.ts'
 import { pathSeparator, type StoredTable } from './index-table.ts'
 import { inRepository, type Place } from './place.ts'
-import { newStampRows, sameStampRow, writeStamp } from './stamp-rows.ts'
+import { newStampRows, openStampComparison, writeStamp } from './stamp-rows.ts'
 import { statsOfFile, walkFolder } from './walk.ts'
 
 export type Scan =
@@ -22,6 +22,8 @@ export interface ChangedScan {
   /** 1 for a row whose id is known */
   readonly known: Uint8Array
   readonly table: StoredTable | undefined
+  /** the table has the same paths, so its rows are those of `rows` */
+  readonly isAligned: boolean
   readonly executable: boolean
   readonly isFolder: boolean
 }
@@ -62,26 +64,32 @@ function compare(
   table: StoredTable | undefined,
   shape: { readonly executable: boolean; readonly isFolder: boolean },
 ): Scan {
-  if (table !== undefined && rows.paths.length === table.settled.length && rows.paths.join(pathSeparator) === table.pathText) {
-    if (table.id !== undefined && table.id.endsWith('.dir') === shape.isFolder && allKnown(rows, table))
-      return { kind: 'clean', table, ...shape }
-  }
-  const known = table === undefined ? new Uint8Array(rows.paths.length) : merge(rows, table)
-  return { kind: 'changed', rows, known, table, ...shape }
+  if (table === undefined) return { kind: 'changed', rows, known: new Uint8Array(rows.paths.length), table, isAligned: false, ...shape }
+  const isAligned = rows.paths.length === table.settled.length && rows.paths.join(pathSeparator) === table.pathText
+  const known = isAligned ? compareRows(rows, table) : merge(rows, table)
+  if (isAligned && table.id !== undefined && table.id.endsWith('.dir') === shape.isFolder && !known.includes(0))
+    return { kind: 'clean', table, ...shape }
+  return { kind: 'changed', rows, known, table, isAligned, ...shape }
 }
 
-function allKnown(rows: FileRows, table: StoredTable): boolean {
-  for (let row = 0; row < rows.paths.length; row++) {
-    if (table.settled[row] !== 1 || !sameStampRow(rows.stamps, row, { rows: table.stamps, row })) return false
+/** Of the same paths, row by row. */
+function compareRows(rows: FileRows, table: StoredTable): Uint8Array {
+  const isSameStamp = openStampComparison(rows.stamps, table.stamps)
+  const known = new Uint8Array(rows.paths.length)
+  rows.ids.set(table.ids)
+  for (let row = 0; row < known.length; row++) {
+    if (table.settled[row] === 1 && isSameStamp(row, row)) known[row] = 1
+    else rows.ids.fill(0, row * idBytes, (row + 1) * idBytes)
   }
-  return true
+  return known
 }
 
 /** Both are sorted, so one pass finds what they have in common; a path that stands in one only is passed over by looking at the order. */
 function merge(rows: FileRows, table: StoredTable): Uint8Array {
+  const isSameStamp = openStampComparison(rows.stamps, table.stamps)
   const known = new Uint8Array(rows.paths.length)
   eachCommonRow(rows.paths, table.paths, (row, tableRow) => {
-    if (table.settled[tableRow] !== 1 || !sameStampRow(rows.stamps, row, { rows: table.stamps, row: tableRow })) return
+    if (table.settled[tableRow] !== 1 || !isSameStamp(row, tableRow)) return
     rows.ids.set(table.ids.subarray(tableRow * idBytes, (tableRow + 1) * idBytes), row * idBytes)
     known[row] = 1
   })

@@ -8,7 +8,7 @@ import { isFree } from './free-file.ts'
 import { pickRows, putRows } from './pick-rows.ts'
 import type { Place } from './place.ts'
 import { scanPlace } from './scan.ts'
-import { tableOf } from './snapshot.ts'
+import { idOfRows, tableOf } from './snapshot.ts'
 
 export interface UnprotectOptions {
   /** of which files, by their paths in the output; default all */
@@ -44,10 +44,10 @@ export async function unprotectOutput(
   context.report({ type: 'phase', name: 'copying', items: todo.length, bytes: totalSize(order) })
   const clock = place.index.tick(place.path)
   await carryOut(order, context)
-  // What the index did not know before it does not know now: without an id there is nothing to keep.
+  // What the index did not know before it does not know now: without the ids of all files there is nothing to keep.
   if (scan.kind === 'clean' || scan.known.every(each => each === 1)) {
     putRows(order, { rows, at: todo })
-    place.index.replace(await tableOf(rows, { place, clock, isFolder: scan.isFolder, ours: todo }))
+    place.index.replace(await tableOf(rows, { place, clock, id: idOfRows({ rows, isFolder: scan.isFolder }), ours: todo }))
     await place.index.flush()
   }
   return todo.length

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ObjectId } from '../../src/base/object-id.ts'
 import { printTree, treeId } from '../../src/format/tree.ts'
-import { takeSnapshot } from '../../src/workspace/snapshot.ts'
+import { hasId, takeSnapshot } from '../../src/workspace/snapshot.ts'
 import { letClockTick, makeOutputOnDisk, md5, type OutputOnDisk } from './output-on-disk.ts'
 
 let disk: OutputOnDisk
@@ -45,6 +45,29 @@ test('an empty folder is an empty tree', async () => {
   disk.write({ 'x/y': '' })
   unlinkSync(join(disk.data, 'x/y'))
   expect(await snap()).toEqual({ kind: 'folder', id: 'd751713988987e9331980363e24189ce.dir', size: 0, tree: [] })
+})
+
+test('a changed folder is known to be another before its id is made, and gets it when asked, or the next time', async () => {
+  disk.write({ a: 'one' })
+  const before = await snap()
+  if (before.kind !== 'folder') throw new Error('a folder was expected')
+  expect(hasId(before, before.id)).toBe(true)
+  await letClockTick()
+  disk.write({ a: 'two' })
+  const changed = await snap()
+  if (changed.kind !== 'folder') throw new Error('a folder was expected')
+  expect(changed.formerId).toBe(before.id)
+  expect(hasId(changed, before.id)).toBe(false)
+  const now = treeId(printTree([{ path: 'a', id: md5('two') }]))
+  expect(changed.id).toBe(now)
+  expect(hasId(changed, now)).toBe(true)
+  expect(await snap()).toMatchObject({ id: now, formerId: undefined })
+  await letClockTick()
+  disk.write({ a: 'two' })
+  expect(await snap()).toMatchObject({ id: now, formerId: undefined })
+  await letClockTick()
+  disk.write({ b: 'three' })
+  expect(await snap()).toMatchObject({ formerId: now, tree: [{ path: 'a' }, { path: 'b' }] })
 })
 
 describe('the second snapshot', () => {
