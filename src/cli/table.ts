@@ -34,6 +34,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Stop tracking data: the pointer goes, the data stays',
     load: async () => (await import('../commands/remove.ts')).remove,
   },
+  commit: {
+    summary: 'Put what the work tree holds into cache and pointers',
+    load: async () => (await import('../commands/commit.ts')).commit,
+  },
   unprotect: {
     summary: 'Make linked files the user’s own, to be edited',
     load: async () => (await import('../commands/unprotect.ts')).unprotect,
@@ -72,6 +76,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Take out of the cache, and of remotes, what nothing in scope names',
     load: async () => (await import('../commands/gc.ts')).gc,
   },
+  destroy: {
+    summary: 'Remove pointers, settings and the cache; the data in the work tree stays',
+    load: async () => (await import('../commands/destroy.ts')).destroy,
+  },
+  'cache dir': { summary: 'Show or set where the cache is', load: async () => (await import('../commands/cache-dir.ts')).cacheDir },
   config: { summary: 'Show, set or unset settings', load: async () => (await import('../commands/config.ts')).config },
   trust: {
     summary: 'Allow settings of this repository that could run or reveal something',

@@ -1,7 +1,6 @@
 /** dv add: data into the cache, a pointer beside it, a line for git to ignore it. */
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { formatBytes, formatCount } from '../base/quantities.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
 import { addAsPlanned } from './add-as-planned.ts'
@@ -11,6 +10,7 @@ import { assertPointersSeen } from './assert-pointers-seen.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
 import { nameOf } from './place.ts'
+import { renderAddedLine } from './render-added.ts'
 import { renderGitHint, type ToldToGit, tellGit } from './tell-git.ts'
 
 interface Options extends OutsideOptions {
@@ -65,7 +65,7 @@ export const add: Command<Options, Result> = {
   failureStatus: 1,
   exits: [{ status: 1, what: 'a target cannot be tracked; nothing was changed' }],
   run: (options, context) => withRepo(context, repo => addTargets(repo, options, context)),
-  render: renderAdded,
+  render: ({ added, ...told }) => `${added.map(renderAddedLine).join('')}${renderGitHint(told)}`,
   json: ({ added, staged, withGit }) => ({ added, staged, withGit }),
 }
 
@@ -107,13 +107,3 @@ const finish = (repo: Repo, added: readonly Added[]): Result => ({
   ),
   added: added.map(each => ({ ...each, changed: each.changed.map(path => nameOf(repo, path)) })),
 })
-
-function renderAdded({ added, ...told }: Result): string {
-  const lines = added.map(each => {
-    if (each.state === 'planned') return `${each.name}: to be tracked by ${each.pointer}`
-    const files = each.fileCount === undefined ? [] : [formatCount(each.fileCount, 'file')]
-    const size = each.size === undefined ? [] : [formatBytes(each.size)]
-    return `${each.name}: ${[...files, ...size, each.state].join(', ')}`
-  })
-  return `${lines.map(line => `${line}\n`).join('')}${renderGitHint(told)}`
-}

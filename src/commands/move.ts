@@ -42,7 +42,7 @@ export const move: Command<Options, Moved> = {
 
 async function moveTracked(repo: Repo, options: Options, context: Context): Promise<Moved> {
   const planned = planMove(repo, options)
-  if (options.dryRun) return { ...told(repo, planned), ...tellGit(repo, [], { isDry: true }) }
+  if (options.dryRun) return { ...told(repo, planned), ...tellGit(repo, []) }
   const { from, to, pointerFile } = planned
   return withLock(
     repo,

@@ -9,11 +9,11 @@ export interface ToldToGit {
   readonly staged: boolean
 }
 
-/** `files` absolute. */
-export function tellGit(repo: Repo, files: readonly string[], { isDry = false }: { readonly isDry?: boolean } = {}): ToldToGit {
+/** `files` absolute. `stages` false: where DVC never stages. */
+export function tellGit(repo: Repo, files: readonly string[], { stages = true }: { readonly stages?: boolean } = {}): ToldToGit {
   const changed = [...new Set(files)]
-  const staged = repo.config.get('core', 'autostage')?.toLowerCase() === 'true'
-  if (staged && !isDry && changed.length > 0) repo.git?.stage(changed)
+  const staged = stages && repo.config.get('core', 'autostage')?.toLowerCase() === 'true'
+  if (staged && changed.length > 0) repo.git?.stage(changed)
   return { staged, withGit: repo.git !== undefined, changed: changed.map(path => nameOf(repo, path)) }
 }
 
