@@ -57,6 +57,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Read data again and tell what is damaged, missing, changed or extra',
     load: async () => (await import('../commands/verify.ts')).verify,
   },
+  list: {
+    summary: 'List the files and data sets of a repository, without downloading data',
+    load: async () => (await import('../commands/list.ts')).list,
+  },
   'remote add': { summary: 'Add a remote', load: async () => (await import('../commands/remote-add.ts')).remoteAdd },
   'remote list': { summary: 'List the remotes', load: async () => (await import('../commands/remote-list.ts')).remoteList },
   'remote default': {
@@ -98,6 +102,7 @@ export const aliases: Readonly<Record<string, string>> = {
   doctor: 'version',
   mv: 'move',
   rm: 'remove',
+  ls: 'list',
   'remote ls': 'remote list',
   'remote rm': 'remote remove',
 }

@@ -20,7 +20,7 @@ export interface CommitPlace {
 
 /** A submodule is a folder without files. Paths are a stranger's, and not checked: whoever writes to one has to. */
 export function openCommitFiles({ place, git, commit, fetchBlobs = async () => {} }: CommitPlace): SourceFiles {
-  const byPath = new Map<string, Listed>()
+  const byPath = new Map<string, Listed>([['', { name: '', path: '', kind: 'folder', object: `${commit}^{tree}` }]])
   const folders = new Map<string, Listed[]>([['', []]])
   const { output } = runGit(place, ['ls-tree', '-r', '-t', '-z', '--full-tree', commit])
   for (const line of output.toString().split('\0')) {

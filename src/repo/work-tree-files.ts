@@ -10,7 +10,7 @@ import { joined, type SourceFile, type SourceFiles } from './source-files.ts'
 export function openWorkTreeFiles(root: string): SourceFiles {
   const at = (path: string): string => join(root, path)
   const find = (path: string): SourceFile | undefined => {
-    const stats = statsOf(at(path))
+    const stats = lookAt(at(path), lstatSync)
     return stats && { name: path.slice(path.lastIndexOf('/') + 1), path, kind: kindOf(stats) }
   }
   return {
@@ -22,7 +22,7 @@ export function openWorkTreeFiles(root: string): SourceFiles {
         .sort(compareCodePoints)
         .flatMap(name => find(joined(folder, name)) ?? [])
     },
-    sizes: async files => new Map(files.flatMap(({ path }) => (statsOf(at(path)) ? [[path, statsOf(at(path))?.size ?? 0] as const] : []))),
+    sizes: async files => new Map(files.map(({ path }) => [path, lookAt(at(path), statSync)?.size ?? 0] as const)),
     read: async path => {
       try {
         return readFileSync(at(path))
@@ -34,10 +34,10 @@ export function openWorkTreeFiles(root: string): SourceFiles {
   }
 }
 
-/** Links are followed, as DVC follows them; one that leads nowhere is a file with the length of its text. */
-function statsOf(path: string): Stats | undefined {
+/** Links are not followed to tell files from folders, and followed for their sizes, as in DVC. */
+function lookAt(path: string, look: typeof lstatSync): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false })
+    return look(path, { throwIfNoEntry: false })
   } catch (error) {
     if (isSystemError(error, 'ENOTDIR', 'ELOOP')) return undefined
     throw fileError(error, `look at ${path}`, path)
