@@ -7,7 +7,8 @@ import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import { formatBytes } from '../base/quantities.ts'
 import { type Repo, stateFolder } from '../repo/open.ts'
 import { replaceFile } from '../repo/replace-file.ts'
-import { linkBy, linkRefusals } from '../workspace/link.ts'
+import { linkRefusals } from '../store/clone-file.ts'
+import { linkBy } from '../workspace/link.ts'
 
 /** bytes; below it a second copy is not worth a word */
 const worthSaying = 1e9

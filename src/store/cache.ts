@@ -17,7 +17,7 @@ import { removeObjects } from './object-removal.ts'
 import type { ObjectStamps } from './object-stamps.ts'
 import type { ObjectSource, ObjectStore } from './object-store.ts'
 import { syncFiles } from './sync-files.ts'
-import { receiveWhole, writeWhole } from './whole-file.ts'
+import { receiveWhole, smallObjectBytes, writeWhole } from './whole-file.ts'
 
 export interface Cache extends ObjectStore {
   /** cache.dir, absolute */
@@ -126,7 +126,12 @@ export function openCache(options: CacheOptions): Cache {
     makeFolderOf: id => orTold('write in', () => place.makeFolderOf(id)),
     sizeOf,
     hasNow: ids => whichExistNow(place, ids),
-    source: id => sourceOfObject(place, id),
+    source: async id => {
+      const source = await sourceOfObject(place, id)
+      if (source.size <= smallObjectBytes) return source
+      const stamp = stampOf(orTold('look into', () => lstatSync(place.pathOf(id), { bigint: true })))
+      return stamps.trusts(id, stamp) ? { ...source, stamp } : source
+    },
     receive,
     keep,
     put: (id, bytes) => {

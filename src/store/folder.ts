@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
+import { copyKnown } from './copy-known.ts'
 import { fileError } from './file-errors.ts'
 import { readObject } from './object-file.ts'
 import { type ObjectFolder, openObjectFolder } from './object-folder.ts'
@@ -38,7 +39,7 @@ export function openFolderStore({ folder, label, hash, shared = false }: FolderS
   }
 }
 
-/** Hashes while copying. @throws DvError 'object-corrupt' when the source is not the object; nothing is written then */
+/** Hashes while copying what is not known to be whole. @throws DvError 'object-corrupt' when the source is not the object; nothing is written then */
 async function writeObject(
   place: ObjectFolder,
   { id, source }: { id: ObjectId; source: ObjectSource },
@@ -46,7 +47,20 @@ async function writeObject(
 ): Promise<void> {
   throwIfAborted(signal)
   if (source.path !== undefined && source.size <= smallObjectBytes) writeWhole(place, id, readSource(source.path))
-  else await receiveWhole(place, { id, body: source.open() }, signal)
+  else if (!(await copyIfKnown(place, { id, source }, signal))) await receiveWhole(place, { id, body: source.open() }, signal)
+}
+
+async function copyIfKnown(
+  place: ObjectFolder,
+  { id, source: { path, stamp } }: { id: ObjectId; source: ObjectSource },
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (path === undefined || stamp === undefined) return false
+  try {
+    return await copyKnown(place, id, { path, stamp }, signal)
+  } catch (error) {
+    throw fileError(error, `write object ${id} in ${place.folder}`, place.folder)
+  }
 }
 
 function readSource(path: string): Buffer {

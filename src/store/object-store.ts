@@ -1,5 +1,6 @@
 /** A place that keeps objects under their ids. What a store must guarantee is in README.md beside this file. */
 import type { Readable } from 'node:stream'
+import type { FileStamp } from '../base/file-stamp.ts'
 import type { ObjectId } from '../base/object-id.ts'
 
 export interface ObjectStore {
@@ -46,6 +47,8 @@ export interface ObjectSource {
   open(start?: number): Readable
   /** lets a store send or copy the file itself */
   readonly path?: string
+  /** that `path` had when it was hashed: with it, its bytes are the object's */
+  readonly stamp?: FileStamp
   /** somebody may write to it: a store whose server does not check the whole object's hash has to */
   readonly mayChange?: boolean
 }

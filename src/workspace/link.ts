@@ -1,18 +1,7 @@
 /** Puts an object into the workspace without moving its bytes, where the file system can. */
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  fchmodSync,
-  linkSync,
-  openSync,
-  readSync,
-  symlinkSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, closeSync, fchmodSync, linkSync, openSync, readSync, symlinkSync, unlinkSync, writeSync } from 'node:fs'
 import { isSystemError } from '../base/error.ts'
+import { cloneFile, linkRefusals } from '../store/clone-file.ts'
 import type { Pulse } from './read-stable.ts'
 
 export type LinkKind = 'reflink' | 'hardlink' | 'symlink' | 'copy'
@@ -44,9 +33,6 @@ export function openLinker(kinds: readonly LinkKind[], pulse?: Pulse): Linker {
   }
 }
 
-/** How a file system says that it has no such link, or none between these two files. EPERM also: not the owner (protected_hardlinks). */
-export const linkRefusals = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'ENOTTY', 'EACCES'] as const
-
 /** Each kind by itself; all fail with EEXIST when `to` is there. A hardlink and a symlink are there as a whole or not at all. */
 export const linkBy: Readonly<Record<Exclude<LinkKind, 'copy'>, (from: string, to: string) => void>> = {
   reflink: (from, to) => {
@@ -55,16 +41,6 @@ export const linkBy: Readonly<Record<Exclude<LinkKind, 'copy'>, (from: string, t
   },
   hardlink: (from, to) => linkSync(from, to),
   symlink: (from, to) => symlinkSync(from, to),
-}
-
-/** Shares the blocks (FICLONE), or fails with one of `linkRefusals`. The mode is that of `from`. */
-export function cloneFile(from: string, to: string): void {
-  try {
-    copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
-  } catch (error) {
-    if (!isSystemError(error, 'EEXIST')) removeIfThere(to) // libuv leaves the empty file that it made
-    throw error
-  }
 }
 
 export interface CopyOptions {

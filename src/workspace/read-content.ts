@@ -2,12 +2,13 @@
 import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, renameSync, unlinkSync } from 'node:fs'
 import { isSystemError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
+import { cloneFile, linkRefusals } from '../store/clone-file.ts'
 import { fileError } from '../store/file-errors.ts'
 import type { ObjectFolder } from '../store/object-folder.ts'
 import { objectMode, smallObjectBytes } from '../store/whole-file.ts'
 import { createContentHash } from './content-hash.ts'
 import { flushEvery, openEarlyFlush } from './early-flush.ts'
-import { cloneFile, linkRefusals, writeAll } from './link.ts'
+import { writeAll } from './link.ts'
 import { type Pulse, readPieces, readSmall, readStable, type StableFile, type StableRead } from './read-stable.ts'
 
 export interface Content {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { stampOf } from '../../src/base/file-stamp.ts'
 import type { ObjectId } from '../../src/base/object-id.ts'
 import { openFolderStore } from '../../src/store/folder.ts'
 import type { ObjectSource } from '../../src/store/object-store.ts'
@@ -62,3 +63,35 @@ test('a source file that has gone is told', async () => {
   const source = { size: 1, path: join(top, 'gone'), open: () => Readable.from([]) }
   await expect(open().write(idOf('a'), source, never)).rejects.toMatchObject({ name: 'DvError' })
 })
+
+test('a large file that is as it was when it was hashed is copied; one that has changed since is hashed, and refused', async () => {
+  const bytes = Buffer.alloc(2_000_000, 'm')
+  const source = fileSource(bytes)
+  const path = source.path ?? ''
+  const stamp = stampOf(lstatSync(path, { bigint: true }))
+  const place = join(folder, 'files/md5', idOf(bytes).slice(0, 2), idOf(bytes).slice(2))
+  await open().write(idOf(bytes), { ...source, stamp, open: refuseToOpen }, never)
+  expect(readFileSync(place).equals(bytes)).toBe(true)
+  expect(lstatSync(place).mode & 0o7777).toBe(0o444)
+  const other = Buffer.alloc(2_000_000, 'n')
+  writeFileSync(path, other)
+  const changed: ObjectSource = { ...source, stamp, open: () => Readable.from([other]) }
+  rmSync(place)
+  await expect(open().write(idOf(bytes), changed, never)).rejects.toMatchObject({ code: 'object-corrupt' })
+  expect(existsSync(place)).toBe(false)
+  expect(readdirSync(join(folder, '.dv/tmp'))).toEqual([])
+})
+
+test('a copy stops when it is told to, and leaves nothing', async () => {
+  const source = fileSource(Buffer.alloc(2_000_000, 'm'))
+  const stamp = stampOf(lstatSync(source.path ?? '', { bigint: true }))
+  const control = new AbortController()
+  const writing = open().write(idOf('m'), { ...source, stamp, open: refuseToOpen }, control.signal)
+  control.abort()
+  await expect(writing).rejects.toMatchObject({ code: 'interrupted' })
+  expect(readdirSync(join(folder, '.dv/tmp'))).toEqual([])
+})
+
+const refuseToOpen = (): never => {
+  throw new Error('it was to be copied, not read')
+}
