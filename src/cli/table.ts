@@ -45,6 +45,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
   push: { summary: 'Send tracked data to a remote', load: async () => (await import('../commands/push.ts')).push },
   fetch: { summary: 'Bring tracked data from a remote into the cache', load: async () => (await import('../commands/fetch.ts')).fetch },
   pull: { summary: 'Fetch tracked data and check it out', load: async () => (await import('../commands/pull.ts')).pull },
+  import: {
+    summary: 'Import data of another DVC or git repository, and remember where it came from',
+    load: async () => (await import('../commands/import.ts')).importCommand,
+  },
   freeze: {
     summary: 'Keep imported data as it is, whatever its source does',
     load: async () => (await import('../commands/freeze.ts')).freeze,

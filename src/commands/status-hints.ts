@@ -1,7 +1,7 @@
 /** What a person can do about what status found. */
 import type { Repo } from '../repo/open.ts'
+import type { LocalStatus, OutputState } from './local-status.ts'
 import { nameOf } from './place.ts'
-import type { OutputState } from './status.ts'
 import { readStoppedMove } from './stopped-move.ts'
 
 export interface Found {
@@ -23,6 +23,11 @@ export function hintsFor(repo: Repo, found: readonly Found[]): readonly string[]
     ...(lacking.some(({ isHere }) => isHere) ? ['(use "dv commit <data>" to put into the cache what is only in the work tree)'] : []),
     ...(lacking.some(({ isHere }) => !isHere) ? ['(use "dv fetch" or "dv pull" to download what the cache lacks)'] : []),
   ]
+}
+
+export function sourceHints(pointers: LocalStatus['pointers']): readonly string[] {
+  const first = [...pointers].find(([, { sources }]) => sources.size > 0)?.[0]
+  return first === undefined ? [] : [`(use "dv update ${first}" to import what the source has now)`]
 }
 
 function stoppedMove(repo: Repo, deleted: readonly Found[]): readonly string[] {

@@ -3,35 +3,28 @@ import { relative } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { isTreeId } from '../base/object-id.ts'
+import { hasChangedChecksum } from '../format/pointer-checksum.ts'
 import type { Tree } from '../format/tree.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { type Selection, selectOutputs } from '../repo/targets.ts'
+import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { hasId } from '../workspace/snapshot.ts'
 import { type CloudStatus, cloudStatus, renderCloud } from './cloud-status.ts'
 import type { CollectOptions } from './collect.ts'
 import { type Command, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
 import { type CompleteTrees, openCompleteTrees } from './complete-trees.ts'
+import { isClean, jsonOfLocal, type LocalStatus, type PointerState, renderLocal } from './local-status.ts'
 import { nameOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
 import { snapshotOutput } from './snapshot-output.ts'
-import { type Found, hintsFor } from './status-hints.ts'
+import { openSourceStates } from './source-states.ts'
+import { type Found, hintsFor, sourceHints } from './status-hints.ts'
 
 interface Options extends CollectOptions {
   readonly cloud?: boolean
   readonly quiet?: boolean
   readonly jobs?: number
-}
-
-/** DVC's words */
-export type OutputState = 'modified' | 'deleted' | 'new' | 'not in cache'
-
-interface LocalStatus {
-  readonly kind: 'local'
-  /** by pointer, then by output; only what is not as it should be */
-  readonly pointers: ReadonlyMap<string, ReadonlyMap<string, OutputState>>
-  readonly tracked: number
-  /** what can be done about it, for people */
-  readonly hints: readonly string[]
+  readonly updates?: boolean
 }
 
 type Result = LocalStatus | CloudStatus
@@ -40,7 +33,7 @@ export const status: Command<Options, Result> = {
   name: 'status',
   summary: 'Show what differs between pointers, data and cache, or remote',
   details:
-    'Hashes only files that changed since they were last seen. Reads nothing from a network unless asked by -c or -r.\nThe exit status is 0 also when something differs; with -q it is 1 then, and nothing is shown.',
+    'Hashes only files that changed since they were last seen. Reads nothing from a network unless asked by -c, -r or --updates;\nan import that was unfrozen asks its source.\nThe exit status is 0 also when something differs; with -q it is 1 then, and nothing is shown.',
   arguments: [
     { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
   ],
@@ -51,13 +44,15 @@ export const status: Command<Options, Result> = {
     withDepsFlag,
     recursiveFlag,
     jobsFlag,
-    { name: 'no-updates', summary: 'do not ask whether imported data has a newer version (dv status never does)' },
+    { name: 'updates', summary: 'ask the sources of imported data whether they have changed' },
+    { name: 'no-updates', summary: 'do not ask them, which is the default here' },
     jsonFlag,
   ],
   examples: [
     { line: 'dv status', what: 'is everything as committed?' },
     { line: 'dv status -q || echo changed', what: 'the same for a script' },
     { line: 'dv status -c', what: 'what was not pushed yet?' },
+    { line: 'dv status --updates', what: 'has imported data changed at its source?' },
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'with -q: something differs' }],
@@ -69,10 +64,7 @@ export const status: Command<Options, Result> = {
       return localStatus(repo, options, context)
     }),
   render: result => (result.kind === 'cloud' ? renderCloud(result) : renderLocal(result)),
-  json: result =>
-    result.kind === 'cloud'
-      ? result.states
-      : Object.fromEntries([...result.pointers].map(([file, outputs]) => [file, [{ 'changed outs': Object.fromEntries(outputs) }]])),
+  json: result => (result.kind === 'cloud' ? result.states : jsonOfLocal(result)),
   exitStatus: (result, { quiet }) =>
     quiet && (result.kind === 'cloud' ? Object.keys(result.states).length : result.pointers.size) > 0 ? 1 : 0,
 }
@@ -80,23 +72,35 @@ export const status: Command<Options, Result> = {
 async function localStatus(repo: Repo, options: Options, context: Context): Promise<LocalStatus> {
   const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true })
   context.report({ type: 'phase', name: 'Comparing', items: selections.length })
-  const pointers = new Map<string, Map<string, OutputState>>()
+  const pointers = new Map<string, PointerState>()
   const all: Found[] = []
+  const sourceStates = openSourceStates(repo, { updates: options.updates === true }, context)
+  /** What is not about an output. Only an import has any of it, or a pointer that a person wrote. */
+  const stateOfPointer = async (tracked: TrackedOutput): Promise<PointerState> => ({
+    sources: tracked.pointer.imported ? await sourceStates(tracked) : new Map(),
+    outputs: new Map(),
+    isAlwaysChanged: tracked.pointer.rest['always_changed'] === true,
+    hasChangedChecksum: hasChangedChecksum(tracked.pointer),
+  })
   const complete = { md5: openCompleteTrees(repo, 'md5'), 'md5-dos2unix': openCompleteTrees(repo, 'md5-dos2unix') }
   for (const selection of selections) {
-    const found = await stateOf(repo, selection, { complete: complete[selection.tracked.output.hash], context })
+    const { tracked } = selection
+    const found = await stateOf(repo, selection, { complete: complete[tracked.output.hash], context })
     context.report({ type: 'advance', items: 1, bytes: 0 })
-    if (found === undefined) continue
-    const { pointerFile, path, stage } = selection.tracked
-    all.push({ path, ...found })
-    const file = relative(repo.cwd, pointerFile)
-    const label = stage === undefined ? file : file === 'dvc.lock' ? stage : `${file.replace(/dvc\.lock$/, 'dvc.yaml')}:${stage}`
-    const outputs = pointers.get(label) ?? new Map<string, OutputState>()
-    outputs.set(nameOf(repo, path), found.state)
-    pointers.set(label, outputs)
+    if (found !== undefined) all.push({ path: tracked.path, ...found })
+    const label = labelOf(repo, tracked)
+    const pointer = pointers.get(label) ?? (await stateOfPointer(tracked))
+    const outputs = found === undefined ? pointer.outputs : new Map([...pointer.outputs, [nameOf(repo, tracked.path), found.state]])
+    if (!isClean({ ...pointer, outputs })) pointers.set(label, { ...pointer, outputs })
   }
   for (const trees of Object.values(complete)) trees.flush()
-  return { kind: 'local', pointers, tracked: selections.length, hints: hintsFor(repo, all) }
+  return { kind: 'local', pointers, tracked: selections.length, hints: [...hintsFor(repo, all), ...sourceHints(pointers)] }
+}
+
+function labelOf(repo: Repo, { pointerFile, stage }: TrackedOutput): string {
+  const file = relative(repo.cwd, pointerFile)
+  if (stage === undefined) return file
+  return file === 'dvc.lock' ? stage : `${file.replace(/dvc\.lock$/, 'dvc.yaml')}:${stage}`
 }
 
 /** DVC's order of questions: an object that the cache lacks, also of one file of a folder, wins over what became of the data. */
@@ -116,18 +120,4 @@ async function stateOf(
   if (snapshot.kind === 'absent') return { state: 'deleted', isHere }
   if (!id) return { state: 'new', isHere }
   return isHere ? undefined : { state: 'modified', isHere }
-}
-
-/** DVC pads the state to so many columns. */
-const stateWidth = 20
-
-function renderLocal({ pointers, tracked, hints }: LocalStatus): string {
-  if (tracked === 0) return 'Nothing is tracked here yet: dv add <file or folder>\n'
-  if (pointers.size === 0) return 'Data and pipelines are up to date.\n'
-  const lines = [...pointers].flatMap(([file, outputs]) => [
-    `${file}:`,
-    '\tchanged outs:',
-    ...[...outputs].map(([name, state]) => `\t\t${`${state}:`.padEnd(stateWidth)}${name}`),
-  ])
-  return `${[...lines, ...hints].join('\n')}\n`
 }

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import { parseConfigFile } from '../format/config-file.ts'
+import { type ConfigFile, parseConfigFile } from '../format/config-file.ts'
 import { checkConfig } from '../format/settings.ts'
 import { fileError } from '../store/file-errors.ts'
 import { type IgnoreRules, openDvcIgnore } from '../workspace/ignore.ts'
@@ -33,8 +33,10 @@ export interface SourceOptions {
   readonly remote?: string
   /** options of that remote, stronger than those of the source */
   readonly remoteConfig?: Readonly<Record<string, string>>
-  /** a config file of the user's, stronger than that of the source */
-  readonly config?: string
+  /** stronger than the configuration of the source: a config file of the user's, or its sections */
+  readonly config?: string | ConfigFile
+  /** `remote`, `remoteConfig` and `config` are not the user's own words but those of a pointer, which somebody else may have written */
+  readonly isForeign?: boolean
 }
 
 export interface Source {
@@ -203,26 +205,25 @@ const isOwn = (path: string): boolean => {
 
 /** `--config`, `--remote` and `--remote-config`, each stronger than the one before. @throws DvError 'no-remote' */
 function withGiven(load: (given: Config['levels']) => Config, options: SourceOptions, context: Context): Config {
-  const file = join(realpathSync(context.cwd), 'command line')
+  const here = join(realpathSync(context.cwd), 'command line')
+  const level = options.isForeign ? 'repo' : 'local'
   const given: Config['levels'][number][] = []
-  if (options.config !== undefined) given.push(fileLevel(options.config, context))
-  if (options.remote !== undefined)
-    given.push({ level: 'local', file, config: [{ section: 'core', values: [['remote', options.remote]] }] })
-  const { remoteConfig } = options
-  if (remoteConfig === undefined || Object.keys(remoteConfig).length === 0) return load(given)
-  const name = options.remote ?? load(given).get('core', 'remote')
-  if (name === undefined)
-    throw new DvError('no-remote', 'a setting was given for a remote, and there is no default one', { hint: 'add --remote <name>' })
-  const config = [{ section: `remote "${name.toLowerCase()}"`, values: Object.entries(remoteConfig) }]
-  checkConfig(config, 'the command line')
-  return load([...given, { level: 'local', file, config }])
+  const { config, remote, remoteConfig = {} } = options
+  if (config !== undefined) given.push({ level, ...(typeof config === 'string' ? readGiven(config, context) : { file: here, config }) })
+  if (remote !== undefined) given.push({ level, file: here, config: [{ section: 'core', values: [['remote', remote]] }] })
+  if (Object.keys(remoteConfig).length > 0) {
+    const name = remote ?? load(given).get('core', 'remote')
+    if (name === undefined)
+      throw new DvError('no-remote', 'a setting was given for a remote, and there is no default one', { hint: 'add --remote <name>' })
+    given.push({ level, file: here, config: [{ section: `remote "${name.toLowerCase()}"`, values: Object.entries(remoteConfig) }] })
+  }
+  for (const { file, config } of given) checkConfig(config, file === here ? 'what was given for the source' : file)
+  return load(given)
 }
 
-function fileLevel(typed: string, context: Context): Config['levels'][number] {
+function readGiven(typed: string, context: Context): { readonly file: string; readonly config: ConfigFile } {
   const file = resolve(context.cwd, typed)
-  const config = parseConfigFile(readText(file), typed)
-  checkConfig(config, typed)
-  return { level: 'local', file, config }
+  return { file, config: parseConfigFile(readText(file), typed) }
 }
 
 function readText(file: string): string {

@@ -1,0 +1,48 @@
+/** Whether what an import was made from is another by now: what `dv status` says of its source. */
+import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
+import { type Dependency, sourceOf } from '../format/dependency.ts'
+import { callOfSource } from '../repo/import-source.ts'
+import type { Repo } from '../repo/open.ts'
+import { withSource } from '../repo/source.ts'
+import type { TrackedOutput } from '../repo/tracked-output.ts'
+import type { SourceState } from './local-status.ts'
+import { nameOf } from './place.ts'
+
+/**
+ * As `Stage.status` of DVC: what is frozen is asked when `updates` are, and only where the answer is a commit. DVC's answer is about
+ * the repository as a whole, so that it tells an update also when the path is as it was. Each repository is asked once.
+ */
+export function openSourceStates(
+  repo: Repo,
+  { updates }: { readonly updates: boolean },
+  context: Context,
+): (tracked: TrackedOutput) => Promise<ReadonlyMap<string, SourceState>> {
+  const asked = new Map<string, Promise<string | undefined>>()
+  return async ({ pointer, pointerFile, path }) => {
+    const source = sourceOf(pointer)
+    const repository = source?.repo
+    if (repository?.rev_lock === undefined || source === undefined || (pointer.frozen && !updates)) return new Map()
+    try {
+      const call = callOfSource(repo, { pointerFile, repository, rev: repository.rev ?? 'HEAD' }, context)
+      const key = JSON.stringify([call.context.cwd, call.options])
+      const commit = asked.get(key) ?? withSource(call.options, call.context, async ({ commit }) => commit)
+      asked.set(key, commit)
+      return (await commit) === repository.rev_lock ? new Map() : new Map([[sourceName(source), 'update available']])
+    } catch (error) {
+      throw toldOfSource(error, { source, name: nameOf(repo, path) })
+    }
+  }
+}
+
+/** DVC's name of it. */
+export const sourceName = ({ path, repo }: Dependency): string => (repo === undefined ? path : `${path} (${repo.url})`)
+
+/** Whose source it is that fails: a repository may have imports from many. */
+export const toldOfSource = (error: unknown, { source, name }: { readonly source: Dependency; readonly name: string }): unknown =>
+  error instanceof DvError && error.code !== 'interrupted'
+    ? new DvError(error.code, `the source of '${name}', ${sourceName(source)}, cannot be used: ${error.message}`, {
+        hint: error.hint,
+        cause: error,
+      })
+    : error
