@@ -99,7 +99,11 @@ export function openContentReader(objects: ObjectFolder, pulse: Pulse): ContentR
         (descriptor, size): Content => {
           const cloned = by === 'reflink' && clones ? clone(file.path) : undefined
           if (cloned !== undefined) return hashClone(cloned, size)
-          if (by === 'hardlink') return { id: hashDescriptor(descriptor, size) }
+          if (by === 'hardlink') {
+            // What the user has just made may not be on the disk yet, and is to be before the pointer names it.
+            if (size >= flushEvery) early.begin(file.path)
+            return { id: hashDescriptor(descriptor, size) }
+          }
           if (size > smallObjectBytes) return copyPieces(descriptor)
           const bytes = readSmall(descriptor, size)
           return { id: idOf(bytes), bytes }
