@@ -113,11 +113,21 @@ export async function remotesToClean(repo: Repo, named: string | undefined, kept
   const bound = named === undefined ? [...kept.byRemote().keys()].filter(name => name !== '' && name !== noRemote) : []
   const remotes = new Map<string, RemoteConfig>()
   for (const name of [named, ...bound]) {
-    const remote = await repo.remote(name)
+    const remote = await remoteAsConfigured(repo, name)
     refuseVersioned(remote, 'gc -c')
     remotes.set(`${remote.options['endpointurl'] ?? ''} ${remote.url}`, remote)
   }
   return [...remotes.values()]
+}
+
+/** DVC's gc leaves with the status of a wrong configuration, where its push leaves with 1. */
+export async function remoteAsConfigured(repo: Repo, name: string | undefined): Promise<RemoteConfig> {
+  try {
+    return await repo.remote(name)
+  } catch (error) {
+    if (!(error instanceof DvError) || error.code !== 'no-remote') throw error
+    throw new DvError('bad-config', error.message, { hint: error.hint, cause: error })
+  }
 }
 
 /** Their objects lie under the names of files: what would be listed there is nobody's to delete. */

@@ -63,7 +63,7 @@ Nothing goes when a pointer, a ref or a list of files in scope cannot be read, o
     { name: 'all-experiments', summary: 'keep what experiments of DVC name, too' },
     { name: 'projects', short: 'p', value: 'paths', many: true, summary: 'keep what these projects name, too: they share the cache' },
     { name: 'cloud', short: 'c', summary: 'clean the remote as well' },
-    { ...remoteFlag, summary: 'the remote to clean, or to ask, instead of the default one' },
+    { ...remoteFlag, summary: 'with -c or --not-in-remote: that remote instead of the default one' },
     { name: 'not-in-remote', summary: 'keep only what the remote has not: frees the cache of what can be fetched again' },
     { name: 'skip-failed', summary: 'go on without commits and lists of files that cannot be read: what only they name goes' },
     { name: 'keep-nothing', summary: 'go on when no pointer in scope names anything, so that the whole cache goes' },
@@ -81,9 +81,10 @@ Nothing goes when a pointer, a ref or a list of files in scope cannot be read, o
     { line: 'dv gc --undo', what: 'back from the trash' },
     { line: 'dv gc -A -c -p ../other', what: 'the remote, too; another project uses the same cache' },
   ],
+  failureStatus: 255,
   exits: [
-    { status: 1, what: 'nobody said yes (without a terminal: -f), or something in scope cannot be read; nothing was changed' },
-    { status: 255, what: 'no scope was given, or options do not go together' },
+    { status: 1, what: 'nobody said yes (without a terminal: -f); nothing was changed' },
+    { status: 255, what: 'no scope was given, or something in scope cannot be read; nothing was changed' },
   ],
   run: async (options, context) => {
     checkOptions(options)
@@ -114,7 +115,6 @@ function checkOptions(options: Options): void {
     throw new DvError('bad-options', message, { hint })
   }
   if (options.undo && (hasScope(options) || options.now)) refuse('--undo goes with no scope and not with --now')
-  if (options.remote !== undefined && !options.cloud && !options.notInRemote) refuse('`--remote` requires `--cloud` or `--not-in-remote`')
   if (options.notInRemote && options.cloud) refuse('`--not-in-remote` and `--cloud` are mutually exclusive')
   if (!hasScope(options) && !options.undo && !(options.now && !options.cloud && !options.notInRemote))
     refuse(

@@ -3,7 +3,7 @@ import type { Context } from '../base/context.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import type { Repo } from '../repo/open.ts'
 import type { IdRows } from '../store/id-rows.ts'
-import { layouts, refuseVersioned } from './gc-plan.ts'
+import { layouts, refuseVersioned, remoteAsConfigured } from './gc-plan.ts'
 import { type KeptObjects, noRemote } from './kept-objects.ts'
 
 /** Each remote is asked now for each object that pointers mean it to have. One that two remotes should have may go when both do. */
@@ -11,7 +11,7 @@ export async function withoutPresent(named: KeptObjects, repo: Repo, remote: str
   const present = new Map<string, Record<HashKind, ReadonlySet<ObjectId>>>()
   for (const [name, rows] of named.byRemote()) {
     if (name === noRemote) continue
-    const config = await repo.remote(name === '' ? remote : name)
+    const config = await remoteAsConfigured(repo, name === '' ? remote : name)
     refuseVersioned(config, 'gc --not-in-remote')
     const found: Record<HashKind, ReadonlySet<ObjectId>> = { md5: new Set(), 'md5-dos2unix': new Set() }
     for (const hash of layouts) {
