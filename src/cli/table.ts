@@ -13,6 +13,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Track files and folders: into the cache, and a pointer for git',
     load: async () => (await import('../commands/add.ts')).add,
   },
+  copy: {
+    summary: 'Copy files and folders inside and between data sets, without the data',
+    load: async () => (await import('../commands/copy.ts')).copy,
+  },
   status: {
     summary: 'Show what differs between pointers, data and cache, or remote',
     load: async () => (await import('../commands/status.ts')).status,
@@ -103,6 +107,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
 
 /** Other words for the same verbs: DVC's. */
 export const aliases: Readonly<Record<string, string>> = {
+  cp: 'copy',
   doctor: 'version',
   mv: 'move',
   rm: 'remove',

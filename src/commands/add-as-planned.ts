@@ -9,23 +9,12 @@ import { openPart } from './add-inside.ts'
 import type { AddPlan } from './add-plan.ts'
 import { type AddOptions, addWhole } from './add-whole.ts'
 import { nameOf } from './place.ts'
+import { untilRecorded } from './until-recorded.ts'
 
-/** Rewritten under our hands so often, a pointer has somebody who does nothing else. */
-const mostAttempts = 20
-
-/**
- * Data is hashed without the lock, so another process may write the pointer meanwhile: then it is all done again on what that one
- * wrote, by now with little to hash. @throws DvError 'file-changed' when it never ends
- */
+/** What another process does to the pointer meanwhile is taken into account; by then there is little to hash. */
 export async function addAsPlanned(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added> {
   const attempt = await openAttempt(repo, planOfNow(repo, plan), options, context)
-  for (let count = 0; count < mostAttempts; count++) {
-    const added = await attempt(planOfNow(repo, plan))
-    if (added) return added
-  }
-  throw new DvError('file-changed', `${nameOf(repo, plan.pointerFile)} is rewritten by another process again and again`, {
-    hint: 'the same command, when the other has ended',
-  })
+  return untilRecorded(nameOf(repo, plan.pointerFile), () => attempt(planOfNow(repo, plan)))
 }
 
 async function openAttempt(

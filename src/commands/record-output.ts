@@ -41,7 +41,7 @@ export function recordContent(repo: Repo, plan: AddPlan, content: Content, { com
     repo,
     async () => {
       const before = readOptional(plan.pointerFile)
-      if (!isAsPlanned(repo, plan, before)) return undefined
+      if (!isAsPlanned(repo, plan)) return undefined
       // In this order: data whose line is missing would be in the next `git add -A`.
       const ignoring = plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path)
       const changed = [...writePointer(repo, plan, { before, content }), ...ignoring]
@@ -53,7 +53,8 @@ export function recordContent(repo: Repo, plan: AddPlan, content: Content, { com
 }
 
 /** The pointer still says of the output what it said when the content was worked out, or is still not there. */
-function isAsPlanned(repo: Repo, { tracked, pointerFile }: AddPlan, before: string): boolean {
+export function isAsPlanned(repo: Repo, { tracked, pointerFile }: Pick<AddPlan, 'tracked' | 'pointerFile'>): boolean {
+  const before = readOptional(pointerFile)
   if (before === '' || !tracked) return before === '' && !tracked
   const pointer = parsePointer(before, nameOf(repo, pointerFile))
   return pointer.outputs.some(
