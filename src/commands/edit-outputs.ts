@@ -57,7 +57,8 @@ export async function editOutputs(
       // Looked at again, now that nobody else writes; by now it costs a walk and hashes nothing.
       const again = await look()
       const changed: string[] = []
-      for (const { plan, content } of steps) changed.push(...((await recordContent(repo, plan, content, { commit: true })) ?? []))
+      for (const { plan, content } of steps)
+        for (const file of (await recordContent(repo, plan, content, { commit: true })) ?? []) changed.push(file)
       for (const work of again) await follow(repo, work, context)
       return editReport(repo, steps, { lost, changed, dryRun })
     },

@@ -1,4 +1,5 @@
 /** What an edit of a list means for the files that are here. */
+import { dirname } from 'node:path'
 import { compareCodePoints } from '../base/code-points.ts'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
@@ -7,6 +8,7 @@ import type { Tree, TreeEntry } from '../format/tree.ts'
 import type { Repo } from '../repo/open.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { type CheckoutPlan, planCheckout, treeOf } from '../workspace/checkout-plan.ts'
+import { openSafeFolders } from '../workspace/safe-folders.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Arrival, OutputEdit } from './output-edit.ts'
 import { nameOf, placeOf } from './place.ts'
@@ -41,6 +43,7 @@ export async function planWorkspace(
     const wanted = inOrder(following.map(({ path, id }) => ({ path, id })))
     const saved = await savedOf(repo, { current, following }, context)
     const plan = planCheckout(current, wanted, { isSaved: id => saved.has(id) })
+    assertWritable(repo, edit.tracked, wanted)
     works.push({ edit, plan, following, emptyFolder: edit.after.length === 0 && snapshot.kind === 'folder' })
   }
   return works
@@ -86,6 +89,12 @@ async function followingOf(
     }
   }
   return following
+}
+
+/** Found out before anything is changed. @throws DvError 'checkout-failed' where a link or a file is in the way */
+function assertWritable(repo: Repo, { path, output }: TrackedOutput, wanted: Tree): void {
+  const folders = openSafeFolders(placeOf(repo, path, output.hash))
+  for (const entry of wanted) folders.check(dirname(`${path}/${entry.path}`))
 }
 
 /** Contents that are had again after their files went: whole in the cache, or about to be put there since their file follows. */

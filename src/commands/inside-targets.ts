@@ -33,10 +33,22 @@ export interface InsideOptions {
 export async function insideTargets(repo: Repo, typed: readonly string[], options: InsideOptions): Promise<readonly InsideTarget[]> {
   const found: InsideTarget[] = []
   for (const target of typed) {
-    if (options.glob && isGlob(target)) found.push(...(await matching(repo, target, options)))
-    else found.push(await targetAt(repo, selectInside(repo, target), options))
+    const targets =
+      options.glob && isGlob(target) ? await matching(repo, target, options) : [await targetAt(repo, selectInside(repo, target), options)]
+    for (const one of targets) found.push(one)
   }
   return found
+}
+
+/** Whether a verb for whole data sets was given a path inside one. */
+export function isInside(repo: Repo, target: string): boolean {
+  try {
+    const selections = selectOutputs(repo, [target])
+    return selections.some(({ inside }) => inside !== undefined)
+  } catch (error) {
+    if (error instanceof DvError && error.code === 'unknown-target') return false
+    throw error
+  }
 }
 
 /** One output, or one path in one. @throws DvError 'unknown-target', 'bad-target' */

@@ -49,7 +49,7 @@ export function planMove(repo: Repo, { src, dst }: MoveTargets): MovePlan {
   const { inside, tracked: above, pointerFile } = planAdd(repo, all, { target: to, isComing: true })
   if (inside !== undefined && above)
     throw new DvError('bad-target', `'${name}' lies in the data set '${nameOf(repo, above.path)}': data cannot be moved into another`, {
-      hint: `mv ${src} ${name} && dv add ${name} && dv remove ${nameOf(repo, tracked.pointerFile)}`,
+      hint: `dv copy ${src} ${name} && dv remove --outs ${nameOf(repo, tracked.pointerFile)}`,
     })
   if (lstatSync(to, { throwIfNoEntry: false }))
     throw new DvError('bad-target', `'${name}' exists already`, { hint: `mv ${name} ${name}.old   or choose another name` })

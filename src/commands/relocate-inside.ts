@@ -1,10 +1,12 @@
 /** dv mv and dv cp inside and between data sets: their lists are edited, whether the files are here or not. */
+import { basename, relative } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { isTreeId } from '../base/object-id.ts'
 import { formatCount } from '../base/quantities.ts'
 import type { Tree } from '../format/tree.ts'
 import { type Clash, clashesOf, isFolderIn, takeOut } from '../format/tree-edit.ts'
+import { checkTreePath } from '../format/tree-path.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Selection } from '../repo/targets.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
@@ -53,11 +55,23 @@ interface Destination {
 }
 
 function destinationOf(repo: Repo, typed: string): Destination {
-  const { tracked, inside = '' }: Selection = selectInside(repo, typed)
+  const { tracked, inside = '' } = selectionAt(repo, typed)
   const { id } = tracked.output
   if (inside === '' && id !== undefined && !isTreeId(id))
     throw new DvError('bad-target', `'${nameOf(repo, tracked.path)}' is a data set of one file: nothing can be put into it`)
   return { tracked, inside }
+}
+
+function selectionAt(repo: Repo, typed: string): Selection {
+  try {
+    return selectInside(repo, typed)
+  } catch (error) {
+    if (!(error instanceof DvError) || error.code !== 'unknown-target') throw error
+    throw new DvError('bad-target', `'${typed}' lies in no data set: from inside a data set files can only go into one`, {
+      hint: 'dv pull, then cp and dv add   make a data set of its own',
+      cause: error,
+    })
+  }
 }
 
 function assertTakable(
@@ -99,10 +113,20 @@ function arrivalsAt(
       const other = arrivals.get(path)
       if (other && other.id !== id)
         throw new DvError('bad-target', `two of the sources would be '${path}' in '${nameOf(repo, to.tracked.path)}'`)
+      assertListable(repo, to.tracked, path)
       arrivals.set(path, { path, id, from: { tracked: source.tracked, path: from } })
     }
   }
   return [...arrivals.values()]
+}
+
+/** What no walk of the data set would find, or no tree may hold, cannot be put there. */
+function assertListable(repo: Repo, { path: folder }: TrackedOutput, path: string): void {
+  checkTreePath(path, process.platform)
+  const name = nameOf(repo, `${folder}/${path}`)
+  const rule = repo.ignore.explain(relative(repo.root, `${folder}/${path}`))
+  if (rule) throw new DvError('bad-target', `'${name}' is ignored by ${rule.file}:${rule.line}: ${rule.pattern}`)
+  if (basename(path) === '.dvcignore') throw new DvError('bad-target', `'${name}': a .dvcignore cannot lie inside a data set`)
 }
 
 const joined = (folder: string, name: string): string => (folder === '' || name === '' ? folder + name : `${folder}/${name}`)

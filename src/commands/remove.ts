@@ -6,15 +6,19 @@ import { withLock } from '../repo/lock.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { unprotectOutput } from '../workspace/unprotect.ts'
-import { type Command, dryRunFlag } from './command.ts'
+import { type Command, dryRunFlag, jsonFlag } from './command.ts'
+import { type EditReport, renderEdits } from './edit-report.ts'
 import { stopIgnoring } from './git-ignore-line.ts'
+import { isInside } from './inside-targets.ts'
 import { nameOf, placeOf } from './place.ts'
 import { type Pointed, pointersNamed } from './pointers-named.ts'
+import { removeInside } from './remove-inside.ts'
 import { assertSaved, planRemoval, removeOutput } from './remove-output.ts'
 
 interface Options {
   readonly targets: readonly string[]
   readonly outs?: boolean
+  readonly glob?: boolean
   readonly force?: boolean
   readonly dryRun?: boolean
 }
@@ -26,29 +30,37 @@ interface Removed {
   readonly files?: number
 }
 
-export const remove: Command<Options, readonly Removed[]> = {
+export const remove: Command<Options, readonly Removed[] | EditReport> = {
   name: 'remove',
   summary: 'Stop tracking data: the pointer goes, the data stays',
   details:
-    'Takes away the pointer and its line in .gitignore. What was linked to the cache becomes files of their own.\nThe cache and remotes are not touched, so an older commit still brings the data back.\nAll targets are checked before anything is removed.',
-  arguments: [{ name: 'targets', many: true, summary: 'pointers: files that end in .dvc' }],
+    'Takes away the pointer and its line in .gitignore. What was linked to the cache becomes files of their own.\nThe cache and remotes are not touched, so an older commit still brings the data back.\nAll targets are checked before anything is removed.\n\nA path inside a data set is taken out of its list, whether the file is here or not; a file that is here goes, too, when the cache has it.',
+  arguments: [{ name: 'targets', many: true, summary: 'pointers: files that end in .dvc; or paths inside data sets' }],
   flags: [
     { name: 'outs', summary: 'remove the data from the work tree, too; only what is in the cache' },
-    { name: 'force', short: 'f', summary: 'with --outs: also what is in no cache; it is gone for good' },
+    { name: 'force', short: 'f', summary: 'with --outs, and inside data sets: also what is in no cache; it is gone for good' },
+    { name: 'glob', summary: 'read the targets as patterns of paths inside data sets' },
     dryRunFlag,
+    jsonFlag,
   ],
   examples: [
     { line: 'dv remove dog_and_cat.dvc', what: 'forget the data set, keep the images' },
     { line: 'dv remove --outs dog_and_cat.dvc', what: 'both; git revert and dv checkout bring them back' },
+    { line: "dv remove --glob 'dog_and_cat/cats/00*.jpg'", what: 'files of a data set that need not be here' },
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'a target is no pointer, or data would be lost; nothing was changed' }],
-  run: (options, context) => withRepo(context, repo => removeTargets(repo, options, context)),
-  render: all =>
-    all
-      .map(({ pointer, outputs, files }) => `${pointer} removed${outputs.length === 0 ? '' : `; ${told(outputs, files === undefined)}`}\n`)
-      .join(''),
+  run: (options, context) =>
+    withRepo<readonly Removed[] | EditReport>(context, repo =>
+      options.glob || options.targets.some(target => isInside(repo, target))
+        ? removeInside(repo, options, context)
+        : removeTargets(repo, options, context),
+    ),
+  render: result => ('edited' in result ? renderEdits(result) : result.map(renderRemoved).join('')),
 }
+
+const renderRemoved = ({ pointer, outputs, files }: Removed): string =>
+  `${pointer} removed${outputs.length === 0 ? '' : `; ${told(outputs, files === undefined)}`}\n`
 
 const told = (outputs: readonly string[], stays: boolean): string =>
   stays

@@ -1,7 +1,7 @@
 /** From what a person typed to the outputs that are meant. */
-import { lstatSync, statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { DvError } from '../base/error.ts'
+import { DvError, isSystemError } from '../base/error.ts'
 import { isTreeId } from '../base/object-id.ts'
 import { globPattern, isGlob } from './glob-pattern.ts'
 import type { Repo } from './open.ts'
@@ -118,7 +118,7 @@ function hintFor(repo: Repo, path: string, all: readonly TrackedOutput[]): strin
   const name = relative(repo.cwd, path) || '.'
   if (all.some(one => one.path === path || isBelow(path, one.pointerFile) || isBelow(path, one.path)))
     return `the same with -R ${name}, for all that is tracked in this folder`
-  return lstatSync(path, { throwIfNoEntry: false }) ? `dv add ${name}` : undefined
+  return statsAt(path) ? `dv add ${name}` : undefined
 }
 
 const isBelow = (folder: string, path: string): boolean => {
@@ -126,10 +126,19 @@ const isBelow = (folder: string, path: string): boolean => {
   return name !== '' && name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name)
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+const isFolder = (path: string): boolean => statsAt(path)?.isDirectory() === true
 
-const isPointerFile = (path: string): boolean =>
-  (isPointerName(basename(path)) || isPipelineName(path)) && statSync(path, { throwIfNoEntry: false })?.isFile() === true
+const isPointerFile = (path: string): boolean => (isPointerName(basename(path)) || isPipelineName(path)) && statsAt(path)?.isFile() === true
+
+/** undefined also below a file: `data/a/x` may be meant as a path inside a data set. */
+function statsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (isSystemError(error, 'ENOTDIR')) return undefined
+    throw error
+  }
+}
 
 /** An output that was never saved, or is kept by cloud versions, may be a folder. */
 const mayHoldFiles = ({ output }: TrackedOutput): boolean => output.id === undefined || isTreeId(output.id)

@@ -168,7 +168,14 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-const isFolderAt = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+function isFolderAt(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  } catch (error) {
+    if (isSystemError(error, 'ENOTDIR')) return false
+    throw error
+  }
+}
 
 /** In a linked work tree or submodule `.git` is a file that names the folder; what is common to all work trees lies behind `commondir`. */
 function gitFolder(root: string): string {

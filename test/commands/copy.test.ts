@@ -103,7 +103,7 @@ describe('of data that is here', () => {
 
   test('a new name; the same again is nothing new', async () => {
     lab = await openTrackedLab()
-    await expectDone(lab.dv('cp', 'data/a', 'data/b.txt'))
+    await expectDone(lab.dv('copy', 'data/a', 'data/b.txt'))
     expect(lab.read('data/b.txt')).toBe('a')
     expect((await lab.dv('cp', 'data/a', 'data/b.txt')).stdout).not.toContain('git add')
     expect(nfiles()).toBe('4')
@@ -148,16 +148,20 @@ describe('of data that is here', () => {
   test.each([
     [['cp', 'data/nosuch', 'data/x'], "'data/nosuch' is not in the data set 'data'"],
     [['cp', 'nosuch', 'data/x'], "'nosuch' does not exist"],
-    [['cp', 'data/a', 'elsewhere'], "'elsewhere' does not exist"],
+    [['cp', 'data/a', 'elsewhere'], "'elsewhere' lies in no data set"],
     [['cp', 'data/a', 'f.txt'], "'f.txt' is a data set of one file"],
     [['cp', 'data/a', 'data/a'], 'are the same'],
     [['cp', 'data/a', 'data/b', 'data/new'], 'several files cannot have its name'],
     [['cp', '--overwrite', 'data/a', 'f.txt', 'data/b'], 'several files cannot have its name'],
     [['cp', '--overwrite', 'data/sub', 'data/a'], 'would lie in what is a file'],
-    [['cp', 'data/a', 'data/../../x'], 'is outside of the repository'],
+    [['cp', 'data/a', 'data/../../x'], 'lies in no data set'],
+    [['cp', 'data/a', 'data/.git/hooks/pre-commit'], "it would write into '.git'"],
+    [['cp', 'data/a', 'data/x.tmp'], "'data/x.tmp' is ignored by .dvcignore:1: *.tmp"],
+    [['cp', 'data/a', 'data/.dvcignore'], 'a .dvcignore cannot lie inside a data set'],
     [['cp', '--glob', '*', 'data/'], 'has to begin with the name of a data set'],
   ])('%j is refused, and nothing changes', async (words, text) => {
     lab = await openTrackedLab()
+    lab.write('.dvcignore', '*.tmp\n')
     await expectUnchanged(words, text)
   })
 

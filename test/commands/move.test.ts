@@ -93,7 +93,7 @@ test('with core.autostage git has it at once', async () => {
 const refusals: readonly (readonly [string, readonly [string, string], RegExp])[] = [
   ['no such data', ['nosuch', 'x'], /Unable to find DVC file with output 'nosuch'/],
   ['a pointer', ['data.dvc', 'x'], /'data.dvc' is a pointer.*hint: dv move data …/s],
-  ['a path inside', ['data/a', 'x'], /Unable to find DVC file with output 'data\/a'/],
+  ['a path inside', ['data/a', 'x'], /'x' lies in no data set/],
   ['no folder', ['f.txt', 'nodir/g'], /the folder 'nodir' does not exist.*mkdir -p nodir/s],
   ['a file in the way', ['f.txt', 'mine'], /'mine' exists already/],
   ['other data in the way', ['f.txt', 'data/a'], /lies in the data set 'data'/],

@@ -69,7 +69,7 @@ test('what .dvcignore hides inside is no data of ours, and stays', async () => {
 
 test.each([
   ['the data itself', ['f.txt.dvc', 'data'], /'data' is not a .dvc file. Do you mean 'data.dvc'\?/],
-  ['a path inside', ['f.txt.dvc', 'data/a'], /'data\/a' is not a .dvc file/],
+  ['a path inside', ['f.txt.dvc', 'data/a'], /'f.txt' is a data set of its own.*hint: dv rm f.txt.dvc/s],
   ['nothing', ['f.txt.dvc', 'nosuch.dvc'], /'nosuch.dvc' does not exist/],
   ['a stage', ['f.txt.dvc', 'prep'], /'prep' is a stage.*take it out of dvc.yaml by hand/s],
   ['a pipeline', ['f.txt.dvc', 'dvc.yaml'], /'dvc.yaml' is a stage or a pipeline/],
