@@ -32,7 +32,7 @@ export function editReport(
   { lost, changed, dryRun }: { readonly lost: readonly string[]; readonly changed: readonly string[]; readonly dryRun: boolean },
 ): EditReport {
   return {
-    ...tellGit(repo, changed, { isDry: dryRun }),
+    ...tellGit(repo, changed, { stages: !dryRun }),
     edited: steps.map(({ edit, content }) => ({
       name: nameOf(repo, edit.tracked.path),
       pointer: nameOf(repo, edit.tracked.pointerFile),
