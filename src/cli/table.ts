@@ -93,6 +93,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     load: async () => (await import('../commands/destroy.ts')).destroy,
   },
   'cache dir': { summary: 'Show or set where the cache is', load: async () => (await import('../commands/cache-dir.ts')).cacheDir },
+  'cache migrate': {
+    summary: 'Give the objects of DVC 2 their names of DVC 3',
+    load: async () => (await import('../commands/cache-migrate.ts')).cacheMigrate,
+  },
   config: { summary: 'Show, set or unset settings', load: async () => (await import('../commands/config.ts')).config },
   trust: {
     summary: 'Allow settings of this repository that could run or reveal something',
