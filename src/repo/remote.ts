@@ -31,12 +31,31 @@ function resolveNamed(name: string, config: Config, passed: readonly string[]): 
   const origins = new Map(
     ['url', ...Object.keys(own)].map(key => [key, { section, level: config.levelOf(section, key) ?? 'repo' }] as const),
   )
+  return inherit({ name, url, options: own, origins }, config, [...passed, name])
+}
+
+export interface UrlWithOptions {
+  readonly url: string
+  readonly options: Readonly<Record<string, string>>
+  /** who chose them */
+  readonly level: ConfigLevel
+  /** where they stand, for messages */
+  readonly section: string
+}
+
+/** A url that is no remote's: itself, or what `remote://name/path` means. @throws DvError 'no-remote', 'bad-config' */
+export function resolveUrl({ url, options, level, section }: UrlWithOptions, config: Config): ResolvedRemote {
+  const origins = new Map(['url', ...Object.keys(options)].map(key => [key, { section, level }] as const))
+  return inherit({ name: '<name>', url, options, origins }, config, [])
+}
+
+function inherit({ name, url, options: own, origins }: ResolvedRemote, config: Config, passed: readonly string[]): ResolvedRemote {
   const other = /^remote:\/\/([^/]*)(.*)$/is.exec(url)
   if (!other) return { name, url: plainUrl(url), options: own, origins }
   const [, base = '', below = ''] = other
-  const inherited = resolveNamed(base.toLowerCase(), config, [...passed, name])
+  const inherited = resolveNamed(base.toLowerCase(), config, passed)
   return {
-    name,
+    name: passed.length === 0 ? inherited.name : name,
     url: withSubfolder(inherited.url, below),
     options: { ...inherited.options, ...own },
     // The place is the other remote's choice, to which this one only adds a folder.
