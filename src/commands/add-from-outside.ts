@@ -1,4 +1,4 @@
-/** dv add --out and --to-remote: data that lies elsewhere, copied here, or sent to the remote without a copy here. */
+/** dv add --out and --to-remote: data that lies elsewhere, copied here, or sent to the remote without a copy here. Where it came from is not kept. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
@@ -6,20 +6,17 @@ import { basename, join, resolve } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError, isSystemError } from '../base/error.ts'
 import { throwIfAborted } from '../base/pool.ts'
-import { formatCount } from '../base/quantities.ts'
-import { printTree } from '../format/tree.ts'
 import { type Repo, stateFolder } from '../repo/open.ts'
-import { findPointers } from '../repo/pointers.ts'
-import { planSend } from '../transfer/plan-send.ts'
-import { sendObjects } from '../transfer/send.ts'
-import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
+import { findPointers, readTracked } from '../repo/pointers.ts'
+import { isUrl } from '../repo/source-place.ts'
 import type { Added } from './add.ts'
 import { addAsPlanned } from './add-as-planned.ts'
 import { type AddPlan, planAdd } from './add-plan.ts'
 import { assertPointersSeen } from './assert-pointers-seen.ts'
-import { comingPlaceOf, nameOf } from './place.ts'
-import { contentOf, recordContent } from './record-output.ts'
-import { sourceCache } from './source-cache.ts'
+import { checkoutOutputs } from './checkout-outputs.ts'
+import { type FoundSource, withSource } from './found-source.ts'
+import { nameOf } from './place.ts'
+import { type Content, recordContent } from './record-output.ts'
 
 export interface OutsideOptions {
   readonly force?: boolean
@@ -31,11 +28,10 @@ export interface OutsideOptions {
 }
 
 export async function addFromOutside(repo: Repo, options: OutsideOptions & { readonly target: string }, context: Context): Promise<Added> {
-  if (/^\w+:\/\//.test(options.target))
-    throw new DvError('bad-target', `${options.target} is a URL: only files and folders of this machine can be added`)
-  const from = resolve(repo.cwd, options.target)
-  if (!existsSync(from)) throw new DvError('bad-target', `'${options.target}' does not exist`)
-  const plan = planAdd(repo, findPointers(repo), { target: options.out ?? basename(from), isComing: true })
+  const isElsewhere = isUrl(options.target)
+  const from = isElsewhere ? options.target : resolve(repo.cwd, options.target)
+  if (!isElsewhere && !existsSync(from)) throw new DvError('bad-target', `'${options.target}' does not exist`)
+  const plan = planAdd(repo, findPointers(repo), { target: options.out ?? basename(from.replace(isElsewhere ? /[?#].*$/s : '', '')), isComing: true })
   assertPointersSeen(repo, [plan])
   refuseExisting(repo, plan.path, options)
   if (plan.path === from || plan.path.startsWith(`${from}/`))
@@ -44,11 +40,13 @@ export async function addFromOutside(repo: Repo, options: OutsideOptions & { rea
     if (options.toRemote) await repo.remote(options.remote)
     return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'planned', changed: [] }
   }
-  return options.toRemote ? sendFrom(repo, { from, plan, options }, context) : copyFrom(repo, { from, plan, options }, context)
+  const move = { from, plan, options }
+  if (options.toRemote) return sendFrom(repo, move, context)
+  return isElsewhere ? takeFrom(repo, move, context) : copyFrom(repo, move, context)
 }
 
 interface Move {
-  /** absolute */
+  /** absolute, or a URL */
   readonly from: string
   readonly plan: AddPlan
   readonly options: OutsideOptions
@@ -99,60 +97,59 @@ function refuseExisting(repo: Repo, to: string, { force }: OutsideOptions): void
     throw new DvError('bad-target', `'${nameOf(repo, to)}' exists already`, { hint: `choose another --out, or replace it with --force` })
 }
 
-/** Hashed once, sent, then named in a pointer; a pull brings it here. */
+/** Sent, then named in a pointer; a pull brings it here. */
 async function sendFrom(repo: Repo, { from, plan, options }: Move, context: Context): Promise<Added> {
   if (plan.inside !== undefined)
     throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' lies in a tracked folder: --to-remote makes an output of its own`)
   const remote = await repo.remote(options.remote)
-  const snapshot = await takeSnapshot(comingPlaceOf(repo, from, plan.path), context)
-  if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${from}' went away while it was added`)
-  await send(repo, { from, snapshot, remote, ...(options.remoteJobs === undefined ? {} : { jobs: options.remoteJobs }) }, context)
-  const content = contentOf(snapshot)
-  const changed = await recordContent(repo, plan, content, { commit: false })
+  const content = await withData(repo, { from, plan, options }, context, found => found.send(remote))
+  return record(repo, { plan, content, commit: false })
+}
+
+/** From a bucket or a web server: into the cache, and from there into the work tree. */
+async function takeFrom(repo: Repo, { from, plan, options }: Move, context: Context): Promise<Added> {
+  if (plan.inside !== undefined)
+    throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' lies in a tracked folder: fetch it first, then add it`, {
+      hint: `dv get-url ${from} ${nameOf(repo, plan.path)}`,
+    })
+  const content = await withData(repo, { from, plan, options }, context, found => found.save())
+  const added = await record(repo, { plan, content, commit: true })
+  const selections = readTracked(repo.root, plan.pointerFile).flatMap(tracked => (tracked.path === plan.path ? [{ tracked }] : []))
+  await checkoutOutputs(repo, selections, { force: options.force === true }, context)
+  return added
+}
+
+function withData(
+  repo: Repo,
+  { from, plan, options }: Move,
+  context: Context,
+  use: (found: FoundSource) => Promise<Content>,
+): Promise<Content> {
+  const request = { path: from, folder: repo.cwd, options: {}, to: plan.path, jobs: options.remoteJobs }
+  return withSource(repo, request, context, found => {
+    if (found === undefined) throw new DvError('bad-target', `'${from}' does not exist`)
+    return use(found)
+  })
+}
+
+async function record(
+  repo: Repo,
+  { plan, content, commit }: { readonly plan: AddPlan; readonly content: Content; readonly commit: boolean },
+): Promise<Added> {
+  const changed = await recordContent(repo, plan, content, { commit })
   if (!changed)
     throw new DvError(
       'file-changed',
-      `${nameOf(repo, plan.pointerFile)} was written by another process meanwhile; the data is on the remote`,
-      {
-        hint: 'the same command again, which sends nothing twice',
-      },
+      `${nameOf(repo, plan.pointerFile)} was written by another process meanwhile; the data is ${commit ? 'in the cache' : 'on the remote'}`,
+      { hint: 'the same command again, which sends nothing twice' },
     )
+  const { size, fileCount } = content
   return {
     name: nameOf(repo, plan.path),
     pointer: nameOf(repo, plan.pointerFile),
     state: plan.tracked?.output.id === content.id ? 'unchanged' : plan.tracked ? 'changed' : 'new',
-    size: snapshot.size,
-    ...(snapshot.kind === 'folder' ? { fileCount: snapshot.tree.length } : {}),
+    ...(size === undefined ? {} : { size }),
+    ...(fileCount === undefined ? {} : { fileCount }),
     changed,
   }
-}
-
-interface Sending {
-  readonly from: string
-  readonly snapshot: Exclude<Snapshot, { kind: 'absent' }>
-  readonly remote: Awaited<ReturnType<Repo['remote']>>
-  readonly jobs?: number
-}
-
-async function send(repo: Repo, { from, snapshot, remote, jobs }: Sending, context: Context): Promise<void> {
-  const { store, known } = await repo.store(remote, 'md5')
-  const isFolder = snapshot.kind === 'folder'
-  const cache = sourceCache(repo.cache('md5'), {
-    files: isFolder ? snapshot.tree.map(entry => ({ id: entry.id, path: join(from, entry.path) })) : [{ id: snapshot.id, path: from }],
-    tree: isFolder ? { id: snapshot.id, bytes: printTree(snapshot.tree) } : undefined,
-  })
-  const request = isFolder
-    ? { trees: new Map([[snapshot.id, [...new Set(snapshot.tree.map(entry => entry.id))]]]), files: new Set<never>() }
-    : { trees: new Map(), files: new Set([snapshot.id]) }
-  const ends = { cache, remote: store, known }
-  const sent = await sendObjects(await planSend(request, ends, context), ends, jobs === undefined ? {} : { jobs }, context)
-  const [first] = sent.failed
-  if (first)
-    throw new DvError(
-      'transfer-failed',
-      `${formatCount(sent.failed.length, 'object')} could not be sent: ${first.error instanceof Error ? first.error.message : String(first.error)}`,
-      { cause: first.error },
-    )
-  if (sent.absent.length + sent.withheld.length > 0)
-    throw new DvError('transfer-failed', `'${from}' could not be sent whole: files of it went away`)
 }

@@ -3,6 +3,7 @@ import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
+import { isUrl } from '../repo/source-place.ts'
 import { addAsPlanned } from './add-as-planned.ts'
 import { addFromOutside, type OutsideOptions } from './add-from-outside.ts'
 import { type AddPlan, planTogether } from './add-plan.ts'
@@ -61,6 +62,7 @@ export const add: Command<Options, Result> = {
     { line: 'dv add dog_and_cat/cats/0006.jpg', what: 'one new file of it' },
     { line: "dv add --glob 'raw/*.csv'", what: 'a pointer for each match' },
     { line: 'dv add --to-remote -o big /mnt/camera/big', what: 'from a disk to the bucket, without a copy here' },
+    { line: 'dv add -o cats s3://lab/cats', what: 'from another bucket, without remembering it' },
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'a target cannot be tracked; nothing was changed' }],
@@ -77,6 +79,11 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
   if (options.remote !== undefined || options.remoteJobs !== undefined)
     throw new DvError('bad-target', '--remote and --remote-jobs are for --to-remote only', {
       hint: `dv add --to-remote ${options.targets.join(' ')}`,
+    })
+  const elsewhere = options.targets.find(isUrl)
+  if (elsewhere !== undefined)
+    throw new DvError('bad-target', `${elsewhere} lies outside of the repository: only a copy of it can be tracked`, {
+      hint: `dv import-url ${elsewhere}   remembers where it came from; dv add --out <path> ${elsewhere}   does not`,
     })
   const tracked = findPointers(repo)
   const paths = options.glob ? expandGlobs(repo.cwd, options.targets) : options.targets

@@ -19,6 +19,8 @@ export interface ImportRecord {
   readonly pointer: Pointer
   /** give up what is in the way and in no cache */
   readonly force: boolean
+  /** the data went straight to a remote: nothing of it is brought here */
+  readonly isElsewhere?: boolean
 }
 
 export interface RecordedImport {
@@ -33,10 +35,10 @@ export interface RecordedImport {
  * nothing is written. @throws DvError 'unsaved-files', 'file-changed' when another process wrote the pointer meanwhile
  */
 export async function recordImport(repo: Repo, record: ImportRecord, context: Context): Promise<RecordedImport> {
-  const { plan, pointer, force } = record
+  const { plan, pointer, force, isElsewhere = false } = record
   const text = plan.before === undefined ? printPointer(pointer) : updatePointer(plan.before.text, pointer)
   const planned = readPointer({ root: repo.root, file: plan.pointerFile, text }).map(tracked => ({ tracked }))
-  const hasData = pointer.outputs.every(({ id }) => id !== undefined)
+  const hasData = !isElsewhere && pointer.outputs.every(({ id }) => id !== undefined)
   if (hasData) await checkoutOutputs(repo, planned, { force, dryRun: true }, context)
   return withLock(
     repo,

@@ -33,7 +33,7 @@ export interface SourceSurroundings {
 export function resolveSource({ url, options, folder, pointer }: SourceUrl, { config, root, context }: SourceSurroundings): RemoteConfig {
   const { url: _url, ...own } = options
   const said = pointer ?? '--fs-config'
-  checkConfig([{ section: 'remote "<name>"', values: Object.entries(own) }], said)
+  checkConfig([{ section: 'remote "<name>"', values: [['url', url], ...Object.entries(own)] }], said)
   const resolved = resolveUrl({ url, options: own, level: pointer === undefined ? 'global' : 'repo', section: said }, config)
   const { origins, ...place } = resolved
   try {
