@@ -68,6 +68,13 @@ export const verbs: Readonly<Record<string, Verb>> = {
   list: {
     summary: 'List the files and data sets of a repository, without downloading data',
     load: async () => (await import('../commands/list.ts')).list,
+  'import-url': {
+    summary: 'Take data from a URL, and remember where it came from',
+    load: async () => (await import('../commands/import-url.ts')).importUrl,
+  },
+  'get-url': {
+    summary: 'Download a file or folder from a URL, without tracking it',
+    load: async () => (await import('../commands/get-url.ts')).getUrl,
   },
   'remote add': { summary: 'Add a remote', load: async () => (await import('../commands/remote-add.ts')).remoteAdd },
   'remote list': { summary: 'List the remotes', load: async () => (await import('../commands/remote-list.ts')).remoteList },

@@ -31,7 +31,10 @@ export async function addFromOutside(repo: Repo, options: OutsideOptions & { rea
   const isElsewhere = isUrl(options.target)
   const from = isElsewhere ? options.target : resolve(repo.cwd, options.target)
   if (!isElsewhere && !existsSync(from)) throw new DvError('bad-target', `'${options.target}' does not exist`)
-  const plan = planAdd(repo, findPointers(repo), { target: options.out ?? basename(from.replace(isElsewhere ? /[?#].*$/s : '', '')), isComing: true })
+  const plan = planAdd(repo, findPointers(repo), {
+    target: options.out ?? basename(from.replace(isElsewhere ? /[?#].*$/s : '', '')),
+    isComing: true,
+  })
   assertPointersSeen(repo, [plan])
   refuseExisting(repo, plan.path, options)
   if (plan.path === from || plan.path.startsWith(`${from}/`))

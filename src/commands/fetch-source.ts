@@ -58,7 +58,10 @@ export function wantedFiles(repo: Repo, files: readonly SourceFile[], to: string
 }
 
 /** By path; for a folder `tree` is the bytes of its list. */
-export function contentOfFiles(kept: ReadonlyMap<string, Kept>, isFolder: boolean): Content & { readonly id: ObjectId; readonly tree?: Uint8Array } {
+export function contentOfFiles(
+  kept: ReadonlyMap<string, Kept>,
+  isFolder: boolean,
+): Content & { readonly id: ObjectId; readonly tree?: Uint8Array } {
   const [single] = kept.values()
   if (!isFolder && single) return { id: single.id, size: single.bytes }
   const tree: Tree = Array.from(kept, ([path, { id }]) => ({ path, id }))

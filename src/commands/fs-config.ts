@@ -15,7 +15,9 @@ export function readFsConfig(pairs: readonly string[] | undefined): Readonly<Rec
     (pairs ?? []).map(pair => {
       const at = pair.indexOf('=')
       if (at < 1 || at === pair.length - 1)
-        throw new DvError('usage', `--fs-config takes name=value, not '${pair}'`, { hint: '--fs-config endpointurl=https://s3.lab.example' })
+        throw new DvError('usage', `--fs-config takes name=value, not '${pair}'`, {
+          hint: '--fs-config endpointurl=https://s3.lab.example',
+        })
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )

@@ -57,7 +57,7 @@ export function readBefore(repo: Repo, pointerFile: string): NonNullable<ImportP
 }
 
 /** Of a URL without host, query and fragment. */
-const pathOf = (from: string): string =>
+export const pathOf = (from: string): string =>
   /^[a-z][a-z0-9+.-]*:\/\//i.test(from) ? from.replace(/^\w[\w+.-]*:\/\/[^/]*/, '').replace(/[?#].*$/s, '') : from
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

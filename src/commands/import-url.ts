@@ -8,10 +8,11 @@ import { isUrl } from '../repo/source-place.ts'
 import { type Command, dryRunFlag, jobsFlag, jsonFlag } from './command.ts'
 import { withSource } from './found-source.ts'
 import { fsConfigFlag, readFsConfig } from './fs-config.ts'
-import { freshImport, type Imported } from './import-pointer.ts'
 import { type ImportPlan, planImport } from './import-plan.ts'
+import { freshImport, type Imported } from './import-pointer.ts'
 import { nameOf } from './place.ts'
 import { recordImport } from './record-import.ts'
+import { renderGitHint, type ToldToGit, tellGit } from './tell-git.ts'
 
 interface Options {
   readonly url: string
@@ -27,7 +28,7 @@ interface Options {
   readonly dryRun?: boolean
 }
 
-interface Result {
+interface Result extends ToldToGit {
   /** relative to the working folder */
   readonly name: string
   readonly pointer: string
@@ -39,8 +40,6 @@ interface Result {
   readonly fileCount?: number
   /** files without a copy anywhere that --force replaced */
   readonly lost: readonly string[]
-  readonly changed: readonly string[]
-  readonly staged: boolean
 }
 
 export const importUrl: Command<Options, Result> = {
@@ -91,13 +90,13 @@ async function importFrom(repo: Repo, options: Options, context: Context): Promi
   const request = { path, folder: dirname(plan.path), options: fsConfig, to: plan.path, versionId, jobs: options.jobs }
   if (options.exec === false) {
     const source = { hash: 'md5', path, ...(Object.keys(fsConfig).length > 0 ? { fs_config: fsConfig } : {}) }
-    if (options.dryRun) return { ...about, state: 'planned', lost: [], changed: [], staged: false }
+    if (options.dryRun) return { ...about, state: 'planned', lost: [], ...tellGit(repo, [], { isDry: true }) }
     return finish(repo, { plan, about, state: 'noted', imported: { source, content: undefined, hasChecksum: false } }, options, context)
   }
   return withSource(repo, request, context, async found => {
     if (found === undefined) throw new DvError('bad-target', `'${url}' does not exist`)
     const from = found.label
-    if (options.dryRun) return { ...about, from, state: 'planned', lost: [], changed: [], staged: false }
+    if (options.dryRun) return { ...about, from, state: 'planned', lost: [], ...tellGit(repo, [], { isDry: true }) }
     const content = remote ? await found.send(remote) : options.download === false ? undefined : await found.save()
     const source = await found.describe()
     const imported = { source, content, ...(isAware && !remote ? { pushed: false } : {}) }
@@ -118,8 +117,6 @@ async function finish(repo: Repo, { plan, about, state, imported }: Finding, opt
   const pointer = freshImport(name, plan.before?.pointer, imported)
   const record = { plan, pointer, force: options.force === true, isElsewhere: state === 'sent' }
   const { changed, checkedOut } = await recordImport(repo, record, context)
-  const staged = repo.config.get('core', 'autostage')?.toLowerCase() === 'true'
-  if (staged && changed.length > 0) repo.git?.stage(changed)
   const { size, fileCount } = imported.content ?? {}
   return {
     ...about,
@@ -127,8 +124,7 @@ async function finish(repo: Repo, { plan, about, state, imported }: Finding, opt
     ...(size === undefined ? {} : { size }),
     ...(fileCount === undefined ? {} : { fileCount }),
     lost: checkedOut?.lost ?? [],
-    changed: changed.map(file => nameOf(repo, file)),
-    staged,
+    ...tellGit(repo, changed),
   }
 }
 
@@ -138,7 +134,9 @@ function refuseMixed(options: Options): void {
   if (options.toRemote && (options.exec === false || options.download === false || options.versionAware))
     throw new DvError('bad-target', '--no-exec/--no-download/--version-aware cannot be combined with --to-remote')
   if (options.remote !== undefined && !options.toRemote)
-    throw new DvError('bad-target', "--remote can't be used without --to-remote", { hint: 'dv import-url --to-remote --remote <name> <url>' })
+    throw new DvError('bad-target', "--remote can't be used without --to-remote", {
+      hint: 'dv import-url --to-remote --remote <name> <url>',
+    })
 }
 
 /** DVC 3.67 fetches the newest version of such a URL, and its pointer then breaks every later command; here the version gets its own key. */
@@ -155,14 +153,13 @@ function pathFrom(folder: string, typed: string, repo: Repo): string {
   return isAbsolute(typed) && !isInside ? typed : relative(folder, absolute)
 }
 
-function renderImported({ name, pointer, from, state, size, fileCount, lost, changed, staged }: Result): string {
+function renderImported(result: Result): string {
+  const { name, pointer, from, state, size, fileCount, lost } = result
   const what = [
     ...(fileCount === undefined ? [] : [formatCount(fileCount, 'file')]),
     ...(size === undefined ? [] : [formatBytes(size)]),
     { imported: 'imported', sent: 'sent to the remote', noted: 'noted, nothing fetched', planned: `to be tracked by ${pointer}` }[state],
   ]
   const lines = [`${from} -> ${name}: ${what.join(', ')}`, ...lost.map(file => `replaced, without a copy anywhere: ${file}`)]
-  if (changed.length === 0 || staged) return lines.map(line => `${line}\n`).join('')
-  return `${lines.join('\n')}\n\nTo track the changes with git:\n\n\tgit add ${[...changed].sort().join(' ')}\n`
+  return `${lines.map(line => `${line}\n`).join('')}${renderGitHint(result)}`
 }
-

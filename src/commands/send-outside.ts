@@ -36,7 +36,9 @@ export async function trySendOutside(repo: Repo, { label, sources, remote, jobs 
   const { store, known } = await repo.store(remote, 'md5')
   const ends = { cache: sourceCache(repo.cache('md5'), sources), remote: store, known }
   const ids = new Set<ObjectId>([...sources.files, ...sources.streams].map(({ id }) => id))
-  const request = sources.tree ? { trees: new Map([[sources.tree.id, [...ids]]]), files: new Set<never>() } : { trees: new Map(), files: ids }
+  const request = sources.tree
+    ? { trees: new Map([[sources.tree.id, [...ids]]]), files: new Set<never>() }
+    : { trees: new Map(), files: ids }
   const sent = await sendObjects(await planSend(request, ends, context), ends, jobs === undefined ? {} : { jobs }, context)
   if (sent.failed.length === 0 && sent.absent.length + sent.withheld.length > 0)
     throw new DvError('transfer-failed', `'${label}' could not be sent whole: files of it went away`)

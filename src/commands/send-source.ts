@@ -36,7 +36,9 @@ export async function sendSource(
     const { tree, ...content } = contentOfFiles(kept, survey.isFolder)
     const streams = files.flatMap(file => {
       const one = kept.get(file.path)
-      return one ? [{ id: one.id, source: held.has(file.path) ? heldSource(held.get(file.path)) : streamOf(source, file, { ...one, context }) }] : []
+      return one
+        ? [{ id: one.id, source: held.has(file.path) ? heldSource(held.get(file.path)) : streamOf(source, file, { ...one, context }) }]
+        : []
     })
     const sources = { files: [], streams, tree: tree && { id: content.id, bytes: tree } }
     const failed = await trySendOutside(repo, { label: source.label, sources, remote, jobs }, context)
@@ -86,7 +88,11 @@ const heldSource = (bytes: Buffer = Buffer.alloc(0)): ObjectSource => ({
 })
 
 /** Opened by whoever writes it to the remote, who checks its hash. */
-function streamOf(source: FileSource, file: SourceFile, { bytes, context }: { readonly bytes: number; readonly context: Context }): ObjectSource {
+function streamOf(
+  source: FileSource,
+  file: SourceFile,
+  { bytes, context }: { readonly bytes: number; readonly context: Context },
+): ObjectSource {
   return {
     size: bytes,
     mayChange: true,

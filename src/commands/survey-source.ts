@@ -1,6 +1,7 @@
 /** What there is at a source, without reading a byte of it. */
-import type { Context } from '../base/context.ts'
+
 import { compareCodePoints } from '../base/code-points.ts'
+import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { formatCount } from '../base/quantities.ts'
 import { checkTreePath } from '../format/tree-path.ts'
@@ -39,6 +40,9 @@ export function assertFolder(files: readonly { readonly path: string }[], label:
     }
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
       if (names.has(path.slice(0, at)))
-        throw new DvError('unsupported-file', `${label} cannot be taken as a folder: ${JSON.stringify(path.slice(0, at))} is a file there and a folder, too`)
+        throw new DvError(
+          'unsupported-file',
+          `${label} cannot be taken as a folder: ${JSON.stringify(path.slice(0, at))} is a file there and a folder, too`,
+        )
   }
 }

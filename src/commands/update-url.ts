@@ -8,12 +8,12 @@ import type { Repo } from '../repo/open.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
 import { type FoundSource, type SourceRequest, withSource } from './found-source.ts'
-import { updatedImport } from './import-pointer.ts'
 import { readBefore } from './import-plan.ts'
+import { updatedImport } from './import-pointer.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
-import type { Content } from './record-output.ts'
 import { recordImport } from './record-import.ts'
+import type { Content } from './record-output.ts'
 import { isSameSource, isVersioned } from './source-dependency.ts'
 
 export interface UpdateUrlOptions {
@@ -46,11 +46,17 @@ export interface UrlUpdate {
 export async function updateUrl(repo: Repo, tracked: TrackedOutput, options: UpdateUrlOptions, context: Context): Promise<UrlUpdate> {
   const old = urlSourceOf(repo, tracked)
   if (options.rev !== undefined && !isVersioned(old))
-    context.report({ type: 'warning', message: `${old.path} was imported without versions: --rev means nothing for ${nameOf(repo, tracked.path)}` })
+    context.report({
+      type: 'warning',
+      message: `${old.path} was imported without versions: --rev means nothing for ${nameOf(repo, tracked.path)}`,
+    })
   const request = { ...requestOf(tracked, old), versionId: isVersioned(old) ? options.rev : undefined, jobs: options.jobs }
   return withSource(repo, request, context, async found => {
     if (found === undefined)
-      throw new DvError('bad-target', `${old.path}, from which ${nameOf(repo, tracked.path)} was imported, does not exist${options.rev ? ' in that version' : ''}`)
+      throw new DvError(
+        'bad-target',
+        `${old.path}, from which ${nameOf(repo, tracked.path)} was imported, does not exist${options.rev ? ' in that version' : ''}`,
+      )
     const about = { name: nameOf(repo, tracked.path), pointer: nameOf(repo, tracked.pointerFile), from: found.label }
     const { source, content, state } = await decide(repo, { tracked, old, found, options }, context)
     if (state === 'unchanged' || options.dryRun) return { ...about, state: state === 'unchanged' ? state : 'planned', changed: [] }
