@@ -68,6 +68,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   list: {
     summary: 'List the files and data sets of a repository, without downloading data',
     load: async () => (await import('../commands/list.ts')).list,
+  },
   'import-url': {
     summary: 'Take data from a URL, and remember where it came from',
     load: async () => (await import('../commands/import-url.ts')).importUrl,

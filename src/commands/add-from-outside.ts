@@ -14,7 +14,8 @@ import { addAsPlanned } from './add-as-planned.ts'
 import { type AddPlan, planAdd } from './add-plan.ts'
 import { assertPointersSeen } from './assert-pointers-seen.ts'
 import { checkoutOutputs } from './checkout-outputs.ts'
-import { type FoundSource, withSource } from './found-source.ts'
+import { type FoundSource, withUrlSource } from './found-source.ts'
+import { asBadTarget } from './outside-source.ts'
 import { nameOf } from './place.ts'
 import { type Content, recordContent } from './record-output.ts'
 
@@ -129,10 +130,12 @@ function withData(
   use: (found: FoundSource) => Promise<Content>,
 ): Promise<Content> {
   const request = { path: from, folder: repo.cwd, options: {}, to: plan.path, jobs: options.remoteJobs }
-  return withSource(repo, request, context, found => {
-    if (found === undefined) throw new DvError('bad-target', `'${from}' does not exist`)
-    return use(found)
-  })
+  return asBadTarget(() =>
+    withUrlSource(repo, request, context, found => {
+      if (found === undefined) throw new DvError('bad-target', `'${from}' does not exist`)
+      return use(found)
+    }),
+  )
 }
 
 async function record(

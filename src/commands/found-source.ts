@@ -43,7 +43,7 @@ export interface SourceRequest {
 }
 
 /** `use` gets undefined when there is nothing. @throws DvError 'bad-config', 'untrusted', and what the place fails with */
-export async function withSource<T>(
+export async function withUrlSource<T>(
   repo: Repo,
   request: SourceRequest,
   context: Context,

@@ -8,7 +8,7 @@ import { type Command, dryRunFlag, jobsFlag, jsonFlag } from './command.ts'
 import { downloadSource } from './download-source.ts'
 import { fsConfigFlag } from './fs-config.ts'
 import { pathOf } from './import-plan.ts'
-import { type TypedSource, withTypedUrl } from './outside-source.ts'
+import { asBadTarget, type TypedSource, withTypedUrl } from './outside-source.ts'
 import { surveySource } from './survey-source.ts'
 
 interface Options extends TypedSource {
@@ -42,7 +42,7 @@ export const getUrl: Command<Options, Result> = {
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'there is nothing at the URL, it cannot be read, or something is in the way' }],
-  run: getFrom,
+  run: (options, context) => asBadTarget(() => getFrom(options, context)),
   render: ({ out, files, bytes, dryRun }) =>
     `${out}: ${formatCount(files, 'file')}, ${formatBytes(bytes)}${dryRun ? ' to download' : ''}\n`,
 }

@@ -6,10 +6,11 @@ import { formatBytes, formatCount } from '../base/quantities.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { isUrl } from '../repo/source-place.ts'
 import { type Command, dryRunFlag, jobsFlag, jsonFlag } from './command.ts'
-import { withSource } from './found-source.ts'
+import { withUrlSource } from './found-source.ts'
 import { fsConfigFlag, readFsConfig } from './fs-config.ts'
 import { type ImportPlan, planImport } from './import-plan.ts'
 import { freshImport, type Imported } from './import-pointer.ts'
+import { asBadTarget } from './outside-source.ts'
 import { nameOf } from './place.ts'
 import { recordImport } from './record-import.ts'
 import { renderGitHint, type ToldToGit, tellGit } from './tell-git.ts'
@@ -74,7 +75,7 @@ export const importUrl: Command<Options, Result> = {
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'there is nothing at the URL, or it cannot be read; nothing was changed' }],
-  run: (options, context) => withRepo(context, repo => importFrom(repo, options, context)),
+  run: (options, context) => withRepo(context, repo => asBadTarget(() => importFrom(repo, options, context))),
   render: renderImported,
 }
 
@@ -90,13 +91,13 @@ async function importFrom(repo: Repo, options: Options, context: Context): Promi
   const request = { path, folder: dirname(plan.path), options: fsConfig, to: plan.path, versionId, jobs: options.jobs }
   if (options.exec === false) {
     const source = { hash: 'md5', path, ...(Object.keys(fsConfig).length > 0 ? { fs_config: fsConfig } : {}) }
-    if (options.dryRun) return { ...about, state: 'planned', lost: [], ...tellGit(repo, [], { isDry: true }) }
+    if (options.dryRun) return { ...about, state: 'planned', lost: [], ...tellGit(repo, [], { stages: false }) }
     return finish(repo, { plan, about, state: 'noted', imported: { source, content: undefined, hasChecksum: false } }, options, context)
   }
-  return withSource(repo, request, context, async found => {
+  return withUrlSource(repo, request, context, async found => {
     if (found === undefined) throw new DvError('bad-target', `'${url}' does not exist`)
     const from = found.label
-    if (options.dryRun) return { ...about, from, state: 'planned', lost: [], ...tellGit(repo, [], { isDry: true }) }
+    if (options.dryRun) return { ...about, from, state: 'planned', lost: [], ...tellGit(repo, [], { stages: false }) }
     const content = remote ? await found.send(remote) : options.download === false ? undefined : await found.save()
     const source = await found.describe()
     const imported = { source, content, ...(isAware && !remote ? { pushed: false } : {}) }

@@ -8,6 +8,7 @@ import { withSource } from '../repo/source.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import type { SourceState } from './local-status.ts'
 import { nameOf } from './place.ts'
+import { changeOfUrl, namedUrlSource } from './url-changes.ts'
 
 /**
  * As `Stage.status` of DVC: what is frozen is asked when `updates` are, and only where the answer is a commit. DVC's answer is about
@@ -19,10 +20,13 @@ export function openSourceStates(
   context: Context,
 ): (tracked: TrackedOutput) => Promise<ReadonlyMap<string, SourceState>> {
   const asked = new Map<string, Promise<string | undefined>>()
-  return async ({ pointer, pointerFile, path }) => {
+  return async tracked => {
+    const { pointer, pointerFile, path } = tracked
     const source = sourceOf(pointer)
     const repository = source?.repo
-    if (repository?.rev_lock === undefined || source === undefined || (pointer.frozen && !updates)) return new Map()
+    if (source === undefined || (pointer.frozen && !updates)) return new Map()
+    if (repository === undefined) return urlStates(repo, tracked, context)
+    if (repository.rev_lock === undefined) return new Map()
     try {
       const call = callOfSource(repo, { pointerFile, repository, rev: repository.rev ?? 'HEAD' }, context)
       const key = JSON.stringify([call.context.cwd, call.options])
@@ -32,6 +36,16 @@ export function openSourceStates(
     } catch (error) {
       throw toldOfSource(error, { source, name: nameOf(repo, path) })
     }
+  }
+}
+
+async function urlStates(repo: Repo, tracked: TrackedOutput, context: Context): Promise<ReadonlyMap<string, SourceState>> {
+  const { name, source } = namedUrlSource(repo, tracked)
+  try {
+    const state = await changeOfUrl(repo, tracked, context)
+    return state === undefined ? new Map() : new Map([[name, state]])
+  } catch (error) {
+    throw toldOfSource(error, { source, name: nameOf(repo, tracked.path) })
   }
 }
 

@@ -7,7 +7,7 @@ import { type Dependency, sourceOf } from '../format/dependency.ts'
 import type { Repo } from '../repo/open.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { takeSnapshot } from '../workspace/snapshot.ts'
-import { type FoundSource, type SourceRequest, withSource } from './found-source.ts'
+import { type FoundSource, type SourceRequest, withUrlSource } from './found-source.ts'
 import { readBefore } from './import-plan.ts'
 import { updatedImport } from './import-pointer.ts'
 import { nameOf, placeOf } from './place.ts'
@@ -51,7 +51,7 @@ export async function updateUrl(repo: Repo, tracked: TrackedOutput, options: Upd
       message: `${old.path} was imported without versions: --rev means nothing for ${nameOf(repo, tracked.path)}`,
     })
   const request = { ...requestOf(tracked, old), versionId: isVersioned(old) ? options.rev : undefined, jobs: options.jobs }
-  return withSource(repo, request, context, async found => {
+  return withUrlSource(repo, request, context, async found => {
     if (found === undefined)
       throw new DvError(
         'bad-target',

@@ -290,7 +290,7 @@ describe('--out', () => {
     ['into .dvc', ['-o', '.dvc/x', '../source'], 'belongs to git or to dv itself'],
     ['a name that is a pointer', ['-o', 'x.dvc', '../source'], 'is a pointer or pipeline file'],
     ['around its source', ['-o', 'data/inner', 'data'], "lies in 'data' itself"],
-    ['a URL', ['-o', 'x', 'https://host/x'], 'is a URL'],
+    ['a URL of a kind that is not known', ['-o', 'x', 'ftp://host/x'], 'Unsupported URL type ftp://'],
   ])('refused: %s', async (_, words, text) => {
     await openTracked()
     lab.write('../source', 'source')
