@@ -76,8 +76,8 @@ Nothing goes when a pointer, a ref or a list of files in scope cannot be read, o
     jsonFlag,
   ],
   examples: [
-    { line: 'dv gc -aT --dry', what: 'what would go if branches and tags were kept?' },
-    { line: 'dv gc -aT', what: 'into the trash with the rest, after a question' },
+    { line: 'dv gc -a -T --dry', what: 'what would go if branches and tags were kept?' },
+    { line: 'dv gc -a -T', what: 'into the trash with the rest, after a question' },
     { line: 'dv gc --undo', what: 'back from the trash' },
     { line: 'dv gc -A -c -p ../other', what: 'the remote, too; another project uses the same cache' },
   ],

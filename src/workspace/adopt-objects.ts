@@ -8,11 +8,11 @@ import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
 import { objectPath } from '../format/object-path.ts'
 import type { Cache } from '../store/cache.ts'
+import { linkRefusals } from '../store/clone-file.ts'
 import { fileError } from '../store/file-errors.ts'
 import { carryOut } from './carry-out.ts'
 import { idOfRow, newFileRows, totalSize } from './file-rows.ts'
 import { inspectObjects, objectState } from './inspect-objects.ts'
-import { linkRefusals } from './link.ts'
 import { copyStamp, sizeOf } from './stamp-rows.ts'
 
 export interface NewName {
