@@ -9,6 +9,8 @@ export interface Context {
   readonly report: (event: Event) => void
   /** Yes or no from the person; absent where nobody sits at a terminal, and a script must not be left waiting. */
   readonly ask?: (question: string) => Promise<boolean>
+  /** what is piped in, line by line */
+  readonly lines?: () => AsyncIterable<string>
   /** ms since 1970; tests set it */
   readonly now: () => number
 }

@@ -21,6 +21,7 @@ export async function main(): Promise<void> {
     signal: control.signal,
     stdout: process.stdout,
     stderr: process.stderr,
+    lines: () => createInterface({ input: process.stdin }),
     ...(process.stdin.isTTY && process.stderr.isTTY && { readLine: prompt => readLine(prompt, control.signal) }),
   })
   process.off('SIGINT', stop)

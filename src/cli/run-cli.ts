@@ -24,6 +24,8 @@ export interface Terminal {
   readonly stderr: TextStream
   /** absent where nobody can answer */
   readonly readLine?: ReadLine
+  /** of stdin */
+  readonly lines?: () => AsyncIterable<string>
 }
 
 /** usage was shown because nothing, or nothing sensible, was typed; DVC's number */
@@ -81,13 +83,14 @@ async function runCommand(
 ): Promise<number> {
   const options: CommonOptions = parseOptions(command, typed.rest)
   const progress = openProgress({ screen, isShown: terminal.stderr.isTTY === true && !options.quiet, now: Date.now })
-  const { readLine } = terminal
+  const { readLine, lines } = terminal
   const context: Context = {
     cwd: typed.folder === undefined ? terminal.cwd : folderAt(terminal.cwd, typed.folder),
     env: terminal.env,
     signal: terminal.signal,
     report: progress.report,
     now: Date.now,
+    ...(lines && { lines }),
     ...(readLine && {
       ask: (question: string) => {
         progress.hush()

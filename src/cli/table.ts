@@ -110,6 +110,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Allow settings of this repository that could run or reveal something',
     load: async () => (await import('../commands/trust.ts')).trust,
   },
+  'check-ignore': {
+    summary: 'Show which paths .dvcignore leaves out',
+    load: async () => (await import('../commands/check-ignore.ts')).checkIgnore,
+  },
   root: { summary: 'Show the way to the top of the repository', load: async () => (await import('../commands/root.ts')).root },
   version: {
     summary: 'Show the version, and what dv finds on this machine',

@@ -130,11 +130,11 @@ function assertNoOverlap(
 
 function assertNotIgnored(repo: Repo, path: string, name: string): void {
   const rule = repo.ignore.explain(relative(repo.root, path))
-  if (rule && rule.line === 0)
+  if (rule?.ignored && rule.line === 0)
     throw new DvError('bad-target', `'${name}' belongs to a repository of its own, in ${rule.pattern}`, {
       hint: `cd ${dirname(name)}   and add it there`,
     })
-  if (rule)
+  if (rule?.ignored)
     throw new DvError('bad-target', `'${name}' is ignored by ${rule.file}:${rule.line}: ${rule.pattern}`, {
       hint: `remove the pattern from ${rule.file}, or add '!${basename(path)}' behind it`,
     })

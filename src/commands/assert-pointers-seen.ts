@@ -10,7 +10,7 @@ export function assertPointersSeen(repo: Repo, plans: readonly AddPlan[]): void 
   const files = plans.filter(({ tracked }) => !tracked).map(({ pointerFile }) => pointerFile)
   for (const file of files) {
     const rule = repo.ignore.explain(relative(repo.root, file), { isFolder: false })
-    if (rule)
+    if (rule?.ignored)
       throw new DvError('bad-target', `'${nameOf(repo, file)}' would be ignored by ${rule.file}:${rule.line}: ${rule.pattern}`, {
         hint: `remove the pattern from ${rule.file}`,
       })

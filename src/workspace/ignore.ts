@@ -3,21 +3,25 @@ import { lstatSync, readFileSync } from 'node:fs'
 import ignore, { type Ignore } from 'ignore'
 import { isSystemError } from '../base/error.ts'
 import { fileError } from '../store/file-errors.ts'
+import { decidingPattern, isNegative } from './deciding-pattern.ts'
 import { type IgnorePattern, readIgnoreText } from './ignore-patterns.ts'
 
 /** Paths are relative to the repository's root, parts separated by `/`; '' is the root. */
 export interface IgnoreRules {
   ignoresFolder(path: string): boolean
   ignoresFile(path: string): boolean
-  /** The last rule that leaves the path, or a folder above it, out. `line` counts from 1; 0 and file '' for what is always left out. */
+  /** The rule that leaves the path, or a folder above it, out, or expressly lets it in. */
   explain(path: string, options?: { readonly isFolder?: boolean }): IgnoreExplanation | undefined
   /** Whether any pattern of a file can match something in this folder. Asking first makes a walk of a folder without patterns free. */
   hasPatterns(folder: string): boolean
 }
 
 export interface IgnoreExplanation {
-  /** relative to the root */
+  /** false: by a pattern with `!` */
+  readonly ignored: boolean
+  /** relative to the root; '' for what is always left out */
   readonly file: string
+  /** from 1; 0 for what is always left out */
   readonly line: number
   /** as it stands in the file */
   readonly pattern: string
@@ -35,7 +39,7 @@ export const openDvcIgnore = (root: string, files: IgnoreFiles = filesOnDisk(roo
     first: [],
     isAlwaysIgnored: (path, isFolder) => {
       const name = path.slice(path.lastIndexOf('/') + 1)
-      if (name === '.git' || (isFolder && (name === '.hg' || name === '.dvc'))) return name
+      if (name === '.git' || (isFolder && (name === '.hg' || name === '.dvc'))) return name === '.git' ? name : `${name}/`
       return isFolder && files.isFolder(`${path}/.dvc`) ? `/${path}/` : undefined
     },
   })
@@ -84,7 +88,7 @@ interface FolderRules {
 
 function openRules({ files, fileName, stripsLines, first, isAlwaysIgnored }: RuleSource): IgnoreRules {
   const rules = new Map<string, FolderRules>()
-  const folders = new Map<string, IgnoreExplanation | false>()
+  const folders = new Map<string, boolean>()
   /** Paths that a pattern names, see `withPatterns`. */
   const named = new Set<string>()
 
@@ -108,28 +112,32 @@ function openRules({ files, fileName, stripsLines, first, isAlwaysIgnored }: Rul
     )
 
   /** Asks only about the path itself: the folders above have been asked before. */
-  const explainOne = (path: string, isFolder: boolean): IgnoreExplanation | undefined => {
-    const always = isAlwaysIgnored(path, isFolder)
-    if (always !== undefined) return { file: '', line: 0, pattern: always }
-    const { matcher, whole, patterns } = rulesIn(parentOf(path))
-    const result = (named.has(path) ? whole() : matcher)?.test(isFolder ? `${path}/` : path)
-    if (!result?.ignored) return undefined
-    const { file, line, pattern } = patterns[Number(result.rule?.mark)] as IgnorePattern
-    return { file, line, pattern }
+  const isIgnored = (path: string, isFolder: boolean): boolean => {
+    if (isAlwaysIgnored(path, isFolder) !== undefined) return true
+    const { matcher, whole } = rulesIn(parentOf(path))
+    return (named.has(path) ? whole() : matcher)?.test(isFolder ? `${path}/` : path).ignored === true
   }
-  const explainFolder = (path: string): IgnoreExplanation | undefined => {
-    if (path === '') return undefined
+  const ignoresFolder = (path: string): boolean => {
+    if (path === '') return false
     const known = folders.get(path)
-    if (known !== undefined) return known || undefined
-    const found = explainFolder(parentOf(path)) ?? explainOne(path, true)
-    folders.set(path, found ?? false)
+    if (known !== undefined) return known
+    const found = ignoresFolder(parentOf(path)) || isIgnored(path, true)
+    folders.set(path, found)
     return found
   }
-  const explainFile = (path: string): IgnoreExplanation | undefined => explainFolder(parentOf(path)) ?? explainOne(path, false)
+  const explain = (path: string, isFolder: boolean): IgnoreExplanation | undefined => {
+    if (path === '') return undefined
+    const above = parentOf(path)
+    if (ignoresFolder(above)) return explain(above, true)
+    const always = isAlwaysIgnored(path, isFolder)
+    if (always !== undefined) return { ignored: true, file: '', line: 0, pattern: always }
+    const found = decidingPattern(rulesIn(above).patterns, isFolder ? `${path}/` : path)
+    return found && { ignored: !isNegative(found), file: found.file, line: found.line, pattern: found.pattern }
+  }
   return {
-    ignoresFolder: path => explainFolder(path) !== undefined,
-    ignoresFile: path => explainFile(path) !== undefined,
-    explain: (path, { isFolder = files.isFolder(path) } = {}) => (isFolder ? explainFolder(path) : explainFile(path)),
+    ignoresFolder,
+    ignoresFile: path => ignoresFolder(parentOf(path)) || isIgnored(path, false),
+    explain: (path, { isFolder = files.isFolder(path) } = {}) => explain(path, isFolder),
     hasPatterns: folder => rulesIn(folder).patterns.length > 0,
   }
 }
@@ -144,7 +152,7 @@ function withPatterns(above: FolderRules, more: readonly IgnorePattern[], named:
   if (more.length === 0) return above
   const patterns = [...above.patterns, ...more]
   for (const { fromRoot } of more) if (plainPath.test(fromRoot)) named.add(fromRoot.replace(/^\//, ''))
-  const rules = patterns.map(({ fromRoot }, index) => ({ pattern: fromRoot, mark: String(index) }))
+  const rules = patterns.map(({ fromRoot }) => ({ pattern: fromRoot }))
   let whole: Ignore | undefined
   return {
     patterns,

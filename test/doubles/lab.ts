@@ -34,6 +34,8 @@ export interface LabOptions {
   readonly env?: Readonly<Record<string, string>>
   /** somebody sits at the terminal, and types this line to each question */
   readonly answer?: (question: string) => string | undefined
+  /** what each call of dv finds on its stdin */
+  readonly lines?: readonly string[]
 }
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
@@ -45,7 +47,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const git = (...words: readonly string[]): string =>
     execFileSync('git', [...words], { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   git('init', '-q', '-b', 'main')
-  const dvIn = (folder: string, ...words: readonly string[]): Promise<Said> => say(folder, { env, answer: options.answer }, words)
+  const dvIn = (folder: string, ...words: readonly string[]): Promise<Said> => say(folder, { ...options, env }, words)
   const lab: Lab = {
     root,
     outside,
@@ -78,7 +80,7 @@ export async function expectDone(said: Promise<Said>): Promise<Said> {
 
 async function say(
   cwd: string,
-  { env, answer }: { readonly env: Readonly<Record<string, string>>; readonly answer: LabOptions['answer'] },
+  { env, answer, lines = [] }: LabOptions & { readonly env: Readonly<Record<string, string>> },
   words: readonly string[],
 ): Promise<Said> {
   const out: string[] = []
@@ -89,6 +91,9 @@ async function say(
     signal: new AbortController().signal,
     stdout: { write: text => out.push(text) },
     stderr: { write: text => err.push(text) },
+    lines: async function* () {
+      yield* lines
+    },
     ...(answer && { readLine: async (question: string) => answer(question) }),
   })
   return { exit, stdout: out.join(''), stderr: err.join('') }

@@ -67,15 +67,15 @@ describe('.dvcignore', () => {
       'x/.dvc',
     ])
     expect(['x/.git', 'x/.hg', 'inner/data.txt', 'plain.txt'].filter(rules.ignoresFile)).toEqual(['x/.git', 'inner/data.txt'])
-    expect(rules.explain('inner/data.txt')).toEqual({ file: '', line: 0, pattern: '/inner/' })
+    expect(rules.explain('inner/data.txt')).toEqual({ ignored: true, file: '', line: 0, pattern: '/inner/' })
   })
 
   test('says which line it was', () => {
     write({ '.dvcignore': '# x\n\n*.log\n', 'sub/.dvcignore': 'a/\n' })
     mkdirSync(join(root, 'sub/a'))
     const rules = openDvcIgnore(root)
-    expect(rules.explain('sub/x.log')).toEqual({ file: '.dvcignore', line: 3, pattern: '*.log' })
-    expect(rules.explain('sub/a')).toEqual({ file: 'sub/.dvcignore', line: 1, pattern: 'a/' })
+    expect(rules.explain('sub/x.log')).toEqual({ ignored: true, file: '.dvcignore', line: 3, pattern: '*.log' })
+    expect(rules.explain('sub/a')).toEqual({ ignored: true, file: 'sub/.dvcignore', line: 1, pattern: 'a/' })
     expect(rules.explain('sub/b')).toBeUndefined()
   })
 
