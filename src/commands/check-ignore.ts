@@ -41,10 +41,7 @@ export const checkIgnore: Command<Options, readonly Checked[]> = {
     { line: 'find data -type f | dv check-ignore --stdin', what: 'all files that are left out' },
   ],
   failureStatus: 255,
-  exits: [
-    { status: 0, what: 'a path is left out, or with --details a pattern matches one' },
-    { status: 1, what: 'none is' },
-  ],
+  exits: [{ status: 1, what: 'no path is left out; with --details, no pattern matches one' }],
   run: async (options, context) => {
     const words = wordsThatClash(options)
     if (words !== undefined) throw new DvError('bad-target', words, { hint: 'dv check-ignore --help' })

@@ -14,7 +14,7 @@ function offered(script: string, words: readonly string[]): readonly string[] {
 test('bash: verbs, the verbs of a group, the flags of a verb', async () => {
   const script = await completionScript(['bash'])
   expect(spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
-  expect(offered(script, ['dv', 'ch'])).toEqual(['checkout'])
+  expect(offered(script, ['dv', 'che'])).toEqual(['checkout', 'check-ignore'])
   expect(offered(script, ['dv', 'remot'])).toEqual(['remote'])
   expect(offered(script, ['dv', 'remote', 're'])).toEqual(['remove', 'rename'])
   expect(offered(script, ['dv', 'data', ''])).toEqual(['status'])
