@@ -122,7 +122,9 @@ describe('help', () => {
       const known = new Set(flags.flatMap(flag => [`--${flag.name}`, `-${flag.short}`]))
       for (const { line } of examples) {
         const own = line.split(/ && | \|\| /).filter(part => part.startsWith(`dv ${name} `))
-        const used = own.flatMap(part => part.match(/(?<= )--?[a-z][\w-]*/gi) ?? [])
+        const used = own
+          .flatMap(part => part.match(/(?<= )--?[a-z][\w-]*/gi) ?? [])
+          .flatMap(each => (/^-\w\w/.test(each) ? [...each.slice(1)].map(letter => `-${letter}`) : [each]))
         expect({ line, unknown: used.filter(flag => !known.has(flag) && flag !== '-q') }).toEqual({ line, unknown: [] })
       }
     }
