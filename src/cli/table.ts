@@ -77,6 +77,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Download a file or folder from a URL, without tracking it',
     load: async () => (await import('../commands/get-url.ts')).getUrl,
   },
+  'list-url': {
+    summary: 'List what lies at a URL, without downloading it',
+    load: async () => (await import('../commands/list-url.ts')).listUrl,
+  },
   'remote add': { summary: 'Add a remote', load: async () => (await import('../commands/remote-add.ts')).remoteAdd },
   'remote list': { summary: 'List the remotes', load: async () => (await import('../commands/remote-list.ts')).remoteList },
   'remote default': {
@@ -128,6 +132,7 @@ export const aliases: Readonly<Record<string, string>> = {
   mv: 'move',
   rm: 'remove',
   ls: 'list',
+  'ls-url': 'list-url',
   'remote ls': 'remote list',
   'remote rm': 'remote remove',
 }
