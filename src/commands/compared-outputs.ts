@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { isTreeId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
+import { treesApart } from '../format/trees-apart.ts'
 import type { TrackedEntry, TrackedVersion } from '../repo/compare-versions.ts'
 import type { Repo } from '../repo/open.ts'
 import { selectFrom } from '../repo/targets.ts'
@@ -88,6 +89,27 @@ export function differing(before: readonly DataOutput[], after: readonly DataOut
   const keyOf = ({ entry, insides }: DataOutput): string => JSON.stringify([entry.path, entry.id, entry.hash, insides])
   const [old, now] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))]
   return [before.filter(output => !now.has(keyOf(output))), after.filter(output => !old.has(keyOf(output)))]
+}
+
+/** The same outputs, without the files that both versions of a folder have: mostly that is nearly all of them. */
+export function withoutCommonFiles(
+  before: readonly DataOutput[],
+  after: readonly DataOutput[],
+  treeOf: TreeOf,
+): [readonly DataOutput[], readonly DataOutput[]] {
+  const keyOf = ({ entry }: DataOutput): string => `${entry.hash} ${entry.path}`
+  const olds = new Map(before.map(output => [keyOf(output), output]))
+  const less = new Map<DataOutput, DataOutput>()
+  for (const output of after) {
+    const old = olds.get(keyOf(output))
+    const [a, b] = [old && isTreeId(old.entry.id) ? treeOf(old) : undefined, isTreeId(output.entry.id) ? treeOf(output) : undefined]
+    if (!old || !a || !b) continue
+    const [left, right] = treesApart(a, b)
+    less.set(old, { ...old, tree: () => left })
+    less.set(output, { ...output, tree: () => right })
+  }
+  const lessOf = (output: DataOutput): DataOutput => less.get(output) ?? output
+  return [before.map(lessOf), after.map(lessOf)]
 }
 
 const pathOf = (repo: Repo, { tracked }: MeantOutput): string => relative(repo.root, tracked.path).replaceAll(sep, '/')

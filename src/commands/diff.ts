@@ -2,12 +2,21 @@
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { compareVersions } from '../repo/compare-versions.ts'
+import type { Git } from '../repo/git.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
 import { pointersAt } from '../repo/pointers-at.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { type Command, jsonFlag } from './command.ts'
-import { type DataOutput, differing, outputsMeant, pointerOutputs, versionOf, workspaceOutputs } from './compared-outputs.ts'
+import {
+  type DataOutput,
+  differing,
+  outputsMeant,
+  pointerOutputs,
+  versionOf,
+  withoutCommonFiles,
+  workspaceOutputs,
+} from './compared-outputs.ts'
 import { type DiffStates, diffStates, renderDiff, renderDiffTable } from './diff-states.ts'
 import { openFileLists } from './file-lists.ts'
 import { openCacheCheck } from './not-in-cache.ts'
@@ -54,9 +63,8 @@ async function compare(repo: Repo, options: Options, context: Context): Promise<
   const { a_rev: from = 'HEAD', b_rev: to = workspace, showHash = false } = options
   const { git } = repo
   if (!git) throw new DvError('git-failed', 'there are no commits to compare: this repository is not under git')
-  if (git.head() === undefined) return {}
-  const names = [from, to].map(name => (name === workspace ? name : git.commitOf(name)))
-  if (names[0] === names[1]) return {}
+  const names = commitsOf(git, [from, to])
+  if (names === undefined || names[0] === names[1]) return {}
 
   const [before = [], after = []] = await versionsOf(repo, names, { targets: targetsOf(options), context })
   const lists = openFileLists(repo, context)
@@ -65,10 +73,21 @@ async function compare(repo: Repo, options: Options, context: Context): Promise<
   const doubtful = looksForMissing ? check.doubtful(before, lists.treeOf) : []
   const [old, now] = differing(before, after)
   await lists.ensure([...old, ...now, ...doubtful])
-  const changes = compareVersions(versionOf(old, lists.treeOf), versionOf(now, lists.treeOf))
+  const [oldFiles, newFiles] = withoutCommonFiles(old, now, lists.treeOf)
+  const changes = compareVersions(versionOf(oldFiles, lists.treeOf), versionOf(newFiles, lists.treeOf))
   const missing = check.lacking(doubtful, lists)
   check.flush()
   return diffStates({ ...changes, missing }, { showHash, showMissing: looksForMissing && !options.hideMissing })
+}
+
+/** Undefined before the first commit, whatever was asked for. @throws DvError 'git-failed' */
+function commitsOf(git: Git, names: readonly string[]): readonly string[] | undefined {
+  try {
+    return names.map(name => (name === workspace ? name : git.commitOf(name)))
+  } catch (error) {
+    if (git.head() === undefined) return undefined
+    throw error
+  }
 }
 
 /** @throws DvError 'unknown-target' */

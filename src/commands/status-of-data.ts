@@ -6,7 +6,16 @@ import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
 import { pointersAt } from '../repo/pointers-at.ts'
 import { type Command, jsonFlag } from './command.ts'
-import { type DataOutput, differing, outputsMeant, pointerOutputs, type TreeOf, versionOf, workspaceOutputs } from './compared-outputs.ts'
+import {
+  type DataOutput,
+  differing,
+  outputsMeant,
+  pointerOutputs,
+  type TreeOf,
+  versionOf,
+  withoutCommonFiles,
+  workspaceOutputs,
+} from './compared-outputs.ts'
 import { type FileLists, openFileLists } from './file-lists.ts'
 import { openCacheCheck } from './not-in-cache.ts'
 import { notInRemote } from './not-in-remote.ts'
@@ -129,8 +138,9 @@ async function changesBetween(
   after: readonly DataOutput[],
   { lists, treeOf, all }: Compared,
 ): Promise<{ readonly changes: DataChanges; readonly unchanged: readonly string[] }> {
-  const [old, now] = all ? [before, after] : differing(before, after)
+  let [old, now] = all ? [before, after] : differing(before, after)
   if (treeOf) await lists.ensure([...old, ...now])
+  if (treeOf && !all) [old, now] = withoutCommonFiles(old, now, treeOf)
   const [then, today] = [versionOf(old, treeOf), versionOf(now, treeOf)]
   const found = compareVersions(then, today)
   return { changes: dataChanges(found, new Set([...then.closed, ...today.closed])), unchanged: pathsOf(found.unchanged) }
