@@ -11,6 +11,8 @@ export interface Context {
   readonly ask?: (question: string) => Promise<boolean>
   /** what is piped in, line by line */
   readonly lines?: () => AsyncIterable<string>
+  /** Bytes for stdout as they are; resolves when more may come. Absent where nobody reads them. */
+  readonly write?: (bytes: Uint8Array) => Promise<void>
   /** ms since 1970; tests set it */
   readonly now: () => number
 }

@@ -1,4 +1,5 @@
 /** The program: from what was typed to an exit status. The one room that speaks to the terminal. */
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { throwIfAborted } from '../base/pool.ts'
 import { runCli } from './run-cli.ts'
@@ -22,6 +23,10 @@ export async function main(): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     lines: () => createInterface({ input: process.stdin }),
+    pass: async bytes => {
+      if (!process.stdout.write(bytes))
+        await once(process.stdout, 'drain', { signal: control.signal }).catch(() => throwIfAborted(control.signal))
+    },
     ...(process.stdin.isTTY && process.stderr.isTTY && { readLine: prompt => readLine(prompt, control.signal) }),
   })
   process.off('SIGINT', stop)

@@ -22,6 +22,8 @@ export interface Terminal {
   readonly signal: AbortSignal
   readonly stdout: TextStream
   readonly stderr: TextStream
+  /** bytes to stdout; resolves when the reader wants more */
+  readonly pass?: (bytes: Uint8Array) => Promise<void>
   /** absent where nobody can answer */
   readonly readLine?: ReadLine
   /** of stdin */
@@ -83,7 +85,7 @@ async function runCommand(
 ): Promise<number> {
   const options: CommonOptions = parseOptions(command, typed.rest)
   const progress = openProgress({ screen, isShown: terminal.stderr.isTTY === true && !options.quiet, now: Date.now })
-  const { readLine, lines } = terminal
+  const { readLine, lines, pass } = terminal
   const context: Context = {
     cwd: typed.folder === undefined ? terminal.cwd : folderAt(terminal.cwd, typed.folder),
     env: terminal.env,
@@ -91,6 +93,12 @@ async function runCommand(
     report: progress.report,
     now: Date.now,
     ...(lines && { lines }),
+    ...(pass && {
+      write: (bytes: Uint8Array) => {
+        progress.hush()
+        return pass(bytes)
+      },
+    }),
     ...(readLine && {
       ask: (question: string) => {
         progress.hush()

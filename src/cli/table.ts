@@ -69,6 +69,18 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'List the files and data sets of a repository, without downloading data',
     load: async () => (await import('../commands/list.ts')).list,
   },
+  cat: {
+    summary: 'Print the bytes of one file, of this repository or any other',
+    load: async () => (await import('../commands/cat.ts')).cat,
+  },
+  du: {
+    summary: 'Show how large files and data sets of a repository are, without downloading data',
+    load: async () => (await import('../commands/du.ts')).du,
+  },
+  get: {
+    summary: 'Download files and data sets of a repository, here or at any address of git',
+    load: async () => (await import('../commands/get.ts')).get,
+  },
   'import-url': {
     summary: 'Take data from a URL, and remember where it came from',
     load: async () => (await import('../commands/import-url.ts')).importUrl,

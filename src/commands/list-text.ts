@@ -42,5 +42,5 @@ export function table(rows: readonly (readonly string[])[], { size }: Columns): 
     row
       .map((cell, at) => (at === row.length - 1 ? cell : at === 0 && size ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
       .join('  ')
-  return rows.map(row => `${line(row)}\n`).join('')
+  return rows.map(row => `${line(row).trimEnd()}\n`).join('')
 }

@@ -90,6 +90,7 @@ async function say(
     env,
     signal: new AbortController().signal,
     stdout: { write: text => out.push(text) },
+    pass: async bytes => void out.push(Buffer.from(bytes).toString()),
     stderr: { write: text => err.push(text) },
     lines: async function* () {
       yield* lines
