@@ -108,6 +108,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     load: async () => (await import('../commands/remote-remove.ts')).remoteRemove,
   },
   'remote rename': { summary: 'Rename a remote', load: async () => (await import('../commands/remote-rename.ts')).remoteRename },
+  drop: {
+    summary: 'Free the cache of data that a remote has',
+    load: async () => (await import('../commands/drop.ts')).drop,
+  },
   gc: {
     summary: 'Take out of the cache, and of remotes, what nothing in scope names',
     load: async () => (await import('../commands/gc.ts')).gc,

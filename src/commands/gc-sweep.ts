@@ -6,10 +6,12 @@ import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import type { ListedObject } from '../store/object-store.ts'
 import { bringBack, emptyBatch, newBatch, type TrashBatch, throwAway, trashBatches, trashedObjects } from '../store/trash.ts'
+import { openSeenObjects } from '../transfer/seen-objects.ts'
 import { type Garbage, type Heap, heapOfCache, heapOfRemote, surveyHeap } from './garbage.ts'
 import type { GraceTimes } from './gc-grace.ts'
 import { type GcPlan, isYoung, type RemoteGarbage } from './gc-plan.ts'
 import type { KeptObjects } from './kept-objects.ts'
+import { seenFile } from './seen-file.ts'
 
 export interface Swept {
   /** objects that went to the trash */
@@ -122,10 +124,12 @@ async function sweepRemote(
     for (let at = 0; at < objects.length; at += removedAtOnce) {
       throwIfAborted(signal)
       const ids = objects.slice(at, at + removedAtOnce).map(({ id }) => id)
+      seen.replace(ids, new Set())
       await store.remove(ids, signal)
       context.report({ type: 'advance', items: ids.length, bytes: 0 })
     }
   }
+  const seen = openSeenObjects(seenFile(repo, remote, hash))
   const heap = heapOfRemote(store, repo.cache(hash))
   const young = isYoung(grace, context.now())
   const stays = (object: ListedObject): boolean => isList(object) || young(object)

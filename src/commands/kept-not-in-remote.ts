@@ -5,6 +5,7 @@ import type { Repo } from '../repo/open.ts'
 import type { IdRows } from '../store/id-rows.ts'
 import { layouts, refuseVersioned, remoteAsConfigured } from './gc-plan.ts'
 import { type KeptObjects, noRemote } from './kept-objects.ts'
+import { provenOn } from './proven-objects.ts'
 
 /** Each remote is asked now for each object that pointers mean it to have. One that two remotes should have may go when both do. */
 export async function withoutPresent(named: KeptObjects, repo: Repo, remote: string | undefined, context: Context): Promise<KeptObjects> {
@@ -15,9 +16,7 @@ export async function withoutPresent(named: KeptObjects, repo: Repo, remote: str
     refuseVersioned(config, 'gc --not-in-remote')
     const found: Record<HashKind, ReadonlySet<ObjectId>> = { md5: new Set(), 'md5-dos2unix': new Set() }
     for (const hash of layouts) {
-      const { store } = await repo.store(config, hash)
-      context.report({ type: 'phase', name: `Asking ${store.label}` })
-      found[hash] = await store.has(idsOf(rows[hash]), context.signal)
+      found[hash] = await provenOn(repo, { remote: config, cache: repo.cache(hash), ids: idsOf(rows[hash]) }, context)
     }
     present.set(name, found)
   }

@@ -1,16 +1,15 @@
 /** What a remote lacks of outputs: DVC's "not in remote". */
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import type { TrackedEntry } from '../repo/compare-versions.ts'
-import { type Repo, stateFolder } from '../repo/open.ts'
+import type { Repo } from '../repo/open.ts'
 import type { RemoteConfig } from '../store/open.ts'
 import { openSeenObjects } from '../transfer/seen-objects.ts'
 import { isFromRepository } from './collect.ts'
 import { type DataOutput, type TreeOf, versionOf } from './compared-outputs.ts'
 import type { FileLists } from './file-lists.ts'
+import { seenFile } from './seen-file.ts'
 
 interface Asking {
   readonly remote?: string
@@ -74,12 +73,3 @@ async function idsThere(
   seen.replace(ids, present)
   return present
 }
-
-const seenFile = (repo: Repo, { url, options }: RemoteConfig, hash: string): string =>
-  join(
-    stateFolder(repo.root),
-    'seen',
-    createHash('md5')
-      .update(JSON.stringify([hash, options['endpointurl'], url]))
-      .digest('hex'),
-  )

@@ -2,6 +2,7 @@ import { readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { expectDone, filesBelow, type Lab, openLab } from '../doubles/lab.ts'
+import { openS3Server } from '../doubles/s3-server.ts'
 
 let lab: Lab
 
@@ -272,4 +273,71 @@ test('an object that a file of the work tree is a link to stays', async () => {
   await expectDone(lab.dv('gc', '-w', '-f'))
   expect(lab.read('data/a')).toBe('linked')
   expect(pointer).not.toBe(lab.read('data.dvc'))
+})
+
+/** `data` and `loose` on a bucket, and what named `loose` is gone. */
+async function withBucket(use: (server: Awaited<ReturnType<typeof openS3Server>>) => Promise<void>): Promise<void> {
+  const server = await openS3Server({ pageSize: 2 })
+  try {
+    server.shelf.makeBucket('lab')
+    lab.write('.dvc/config', `[core]\n    remote = s\n['remote "s"']\n    url = s3://lab/p\n    endpointurl = ${server.url}\n`)
+    lab.write(
+      '.dvc/config.local',
+      `['remote "s"']\n    access_key_id = ${server.accessKeyId}\n    secret_access_key = ${server.secretAccessKey}\n`,
+    )
+    await add('data', { a: 'one', shared: 'in both' })
+    await add('loose', { b: 'two', shared: 'in both' })
+    await expectDone(lab.dv('push', '-q'))
+    rmSync(join(lab.root, 'loose.dvc'))
+    await use(server)
+  } finally {
+    await server.close()
+  }
+}
+
+test('on S3, too, young objects stay, and --now takes what nothing names; what was learnt of the remote is forgotten', async () => {
+  await withBucket(async server => {
+    const keys = () => server.shelf.keys('lab').length
+    expect((await lab.dv('gc', '-w', '-c', '-f')).stdout).toContain('younger than 1 day')
+    expect(keys()).toBe(5)
+    await expectDone(lab.dv('gc', '--undo'))
+    expect((await lab.dv('gc', '-w', '-c', '-f', '--now')).stdout).toContain("Removed 2 objects from 's'")
+    expect(keys()).toBe(3)
+    await add('loose', { b: 'two', shared: 'in both' })
+    expect((await lab.dv('push')).stdout).toContain('2 files pushed')
+  })
+})
+
+test('a listing that fails removes nothing, neither there nor here', async () => {
+  await withBucket(async server => {
+    const [before, there] = [cached(), server.shelf.keys('lab')]
+    server.addFault({ operation: 'list', status: 403, times: 9 })
+    expect((await lab.dv('gc', '-w', '-c', '-f', '--now')).exit).toBe(255)
+    expect([cached(), server.shelf.keys('lab')]).toEqual([before, there])
+  })
+})
+
+test('a list of files that came to the remote meanwhile keeps its files', async () => {
+  await withBucket(async server => {
+    const theirs = await openLab({ ready: true })
+    try {
+      theirs.write('.dvc/config', lab.read('.dvc/config'))
+      theirs.write('.dvc/config.local', lab.read('.dvc/config.local'))
+      theirs.write('new/b', 'two')
+      await expectDone(theirs.dv('add', '-q', 'new'))
+      const clock = server.shelf.keys('lab').map(key => [key, server.shelf.get('lab', key)] as const)
+      for (const [, object] of clock) if (object) Object.assign(object, { time: 0 })
+      await expectDone(theirs.dv('push', '-q'))
+      const old = /md5: (\w+\.dir)/.exec(theirs.read('new.dvc'))?.[1] ?? ''
+      const said = await expectDone(lab.dv('gc', '-w', '-c', '-f'))
+      expect(said.stdout).toContain("Removed 1 object from 's'") // the list of `loose`; its file is now the colleague's
+      expect(server.shelf.keys('lab').some(key => key.endsWith(old.slice(2)))).toBe(true)
+      rmSync(join(theirs.root, '.dvc/cache'), { recursive: true })
+      rmSync(join(theirs.root, 'new'), { recursive: true })
+      await expectDone(theirs.dv('pull'))
+      expect(theirs.read('new/b')).toBe('two')
+    } finally {
+      theirs.close()
+    }
+  })
 })
