@@ -17,11 +17,14 @@ import {
   withoutCommonFiles,
   workspaceOutputs,
 } from './compared-outputs.ts'
+import { diffOfSource } from './diff-of-source.ts'
 import { type DiffStates, diffStates, renderDiff, renderDiffTable } from './diff-states.ts'
 import { openFileLists } from './file-lists.ts'
 import { openCacheCheck } from './not-in-cache.ts'
+import { type SourceFlags, sourceFlags } from './source-flags.ts'
 
-interface Options {
+interface Options extends Omit<SourceFlags, 'rev'> {
+  readonly repo?: string
   readonly a_rev?: string
   readonly b_rev?: string
   readonly targets?: readonly string[] | true
@@ -48,14 +51,20 @@ export const diff: Command<Options, DiffStates> = {
     { name: 'show-hash', summary: 'show the md5 of each' },
     { name: 'md', summary: 'show a table in Markdown' },
     { name: 'hide-missing', summary: 'do not look for what the cache lacks' },
+    { name: 'repo', value: 'url', summary: 'compare commits of this repository, an address of git or a folder; up to its HEAD by default' },
+    ...sourceFlags.filter(({ name }) => name !== 'rev'),
   ],
   examples: [
     { line: 'dv diff', what: 'what changed since the last commit' },
     { line: 'dv diff v1 v2 --targets data/train', what: 'between two tags, in one folder' },
+    { line: 'dv diff --repo git@github.com:lab/datasets.git v1 v2', what: 'of a repository that is not here, without its data' },
     { line: 'dv diff main --md', what: 'since the tip of main, for a pull request' },
   ],
   exits: [{ status: 255, what: 'a target is tracked in neither version' }],
-  run: (options, context) => withRepo(context, repo => compare(repo, options, context)),
+  run: (options, context) =>
+    options.repo === undefined
+      ? withRepo(context, repo => compare(repo, options, context))
+      : compareElsewhere({ ...options, url: options.repo }, context),
   render: (states, options) => (options.md ? renderDiffTable(states, options.showHash === true) : renderDiff(states)),
 }
 
@@ -78,6 +87,17 @@ async function compare(repo: Repo, options: Options, context: Context): Promise<
   const missing = check.lacking(doubtful, lists)
   check.flush()
   return diffStates({ ...changes, missing }, { showHash, showMissing: looksForMissing && !options.hideMissing })
+}
+
+/** There is no work tree to compare with: everything is up to its HEAD. @throws DvError 'usage' */
+async function compareElsewhere(options: Options & { readonly url: string }, context: Context): Promise<DiffStates> {
+  const { a_rev: from, b_rev: to = 'HEAD', showHash = false } = options
+  if (from === undefined || [from, to].includes(workspace))
+    throw new DvError('usage', 'of another repository commits can be compared, and none was named', {
+      hint: `dv diff --repo ${options.url} <old> [<new>]`,
+    })
+  const changes = await diffOfSource({ ...options, from, to, targets: targetsOf(options) }, context)
+  return diffStates({ ...changes, missing: [] }, { showHash, showMissing: false })
 }
 
 /** Undefined before the first commit, whatever was asked for. @throws DvError 'git-failed' */

@@ -144,6 +144,29 @@ describe('the work tree', () => {
   })
 })
 
+describe('another repository', () => {
+  const elsewhere = async (...words: readonly string[]) => lab.dvIn(lab.outside, 'diff', '--repo', `file://${lab.root}`, '--json', ...words)
+
+  test('two of its commits, from anywhere; only lists of files come here', async () => {
+    await expectDone(lab.dv('remote', 'modify', 'stor', 'url', `${lab.outside}/remote`))
+    lab.commit('a remote that others reach')
+    await expectDone(lab.dv('push', '-q'))
+    await changeAndCommit()
+    await expectDone(lab.dv('push', '-q'))
+    expect(JSON.parse((await expectDone(elsewhere('v1', 'v2', '--remote-config', `url=${lab.outside}/remote`))).stdout)).toEqual(difference)
+    expect(JSON.parse((await expectDone(elsewhere('v1', '--targets', 'f.txt'))).stdout)).toMatchObject({ modified: [{ path: 'f.txt' }] })
+    lab.remove('../remote')
+    expect(JSON.parse((await expectDone(elsewhere('v1', 'v2'))).stdout)).toEqual(difference)
+  })
+
+  test('a commit that it does not have, no commit, a path that leads out', async () => {
+    expect(await elsewhere('v1', 'nosuch')).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringContaining('nosuch') })
+    expect(await elsewhere()).toMatchObject({ exit: 254, stderr: expect.stringContaining('none was named') })
+    expect(await elsewhere('v1', '--targets', '../x')).toMatchObject({ exit: 1, stderr: expect.stringContaining("'../x'") })
+    expect(await elsewhere('v1', '--targets', 'nosuch')).toMatchObject({ exit: 255, stderr: expect.stringContaining("'nosuch'") })
+  })
+})
+
 test.each([
   ['an unknown commit', ['v1', 'nosuch'], 1, 'unknown Git revision "nosuch"'],
   ['three commits', ['a', 'b', 'c'], 254, 'too many arguments'],
