@@ -150,10 +150,30 @@ describe('version', () => {
   test('what a report of a problem needs; doctor; --json', async () => {
     await open()
     const said = await lab.dv('version')
-    expect(said.stdout).toMatch(/^dv: +\d+\.\d+\.\d+\nnode: +v\d+.*\nsystem: /)
+    expect(said.stdout).toMatch(/^dv: +\d+\.\d+\.\d+\nnode: +v\d+.*\ngit: +\d+\..*\nsystem: /)
     expect(said.stdout).toContain(`repository:   ${lab.root}\n`)
     expect((await lab.dv('doctor')).stdout).toBe(said.stdout)
-    expect(JSON.parse((await lab.dv('version', '--json')).stdout)).toMatchObject({ repository: lab.root, remotes: 'stor' })
+    expect(JSON.parse((await lab.dv('version', '--json')).stdout)).toMatchObject({
+      repository: lab.root,
+      'under git': lab.root,
+      config: `${lab.root}/.dvc/config (repo)`,
+      cache: `${lab.root}/.dvc/cache`,
+      'cache types': 'reflink, copy (default)',
+      links: 'not tried: nothing is in the cache yet',
+      remotes: `stor (default): folder ${lab.outside}/remote`,
+    })
+  })
+
+  test('tries each kind of link, and leaves nothing behind; an address is shown without its password', async () => {
+    await open()
+    lab.write('f.txt', 'f')
+    await expectDone(lab.dv('add', '-q', 'f.txt'))
+    await expectDone(lab.dv('remote', 'add', 'far', 'https://user:secret@host/path'))
+    const before = [...lab.files('.dvc'), ...lab.files('.')]
+    const said = JSON.parse((await lab.dv('doctor', '--json')).stdout)
+    expect(said.links).toMatch(/^(reflink, )?hardlink, symlink, copy work between cache and \.dvc\/tmp\/dv$/)
+    expect(said.remotes).toContain('far: https://host/path')
+    expect([...lab.files('.dvc'), ...lab.files('.')]).toEqual(before)
   })
 
   test('outside of a repository', async () => {
