@@ -53,6 +53,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     summary: 'Import data of another DVC or git repository, and remember where it came from',
     load: async () => (await import('../commands/import.ts')).importCommand,
   },
+  update: {
+    summary: 'Bring imported data to what its source has now',
+    load: async () => (await import('../commands/update.ts')).update,
+  },
   freeze: {
     summary: 'Keep imported data as it is, whatever its source does',
     load: async () => (await import('../commands/freeze.ts')).freeze,

@@ -1,9 +1,10 @@
 /** Which objects a transfer is about, grouped by where they go. */
 
-import { relative, sep } from 'node:path'
+import { dirname, relative, sep } from 'node:path'
 import { DvError } from '../base/error.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { isTreeId } from '../base/object-id.ts'
+import { type RepositorySource, sourceOf } from '../format/dependency.ts'
 import type { Tree } from '../format/tree.ts'
 import { entriesAt } from '../format/tree-edit.ts'
 import type { RefScope } from '../repo/git.ts'
@@ -34,6 +35,15 @@ export interface Item {
   readonly name: string
   /** a path inside the folder: only the files there are meant */
   readonly inside?: string
+  /** of an import: its path in the source */
+  readonly from?: string
+}
+
+/** Of data that was imported: the repository from which it is had. */
+export interface ImportOrigin {
+  /** absolute; of one of the imports */
+  readonly pointerFile: string
+  readonly repository: RepositorySource
 }
 
 /** What shares a remote and a layout. */
@@ -42,6 +52,8 @@ export interface Group {
   readonly remote: RemoteConfig | undefined
   readonly hash: HashKind
   readonly items: readonly Item[]
+  /** then no remote of ours has it */
+  readonly origin?: ImportOrigin
 }
 
 export interface Collected {
@@ -58,20 +70,33 @@ export async function collect(repo: Repo, options: CollectOptions, use: 'send' |
   const selections = selectOutputs(repo, options.targets ?? [], { recursive: options.recursive === true, glob: options.glob === true })
   const everywhere = [...selections, ...(await selectionsAtCommits(repo, options))]
   if (options.remote !== undefined) await repo.remote(options.remote)
-  const groups = new Map<string, { remote: RemoteConfig | undefined; hash: HashKind; items: Map<string, Item> }>()
+  const groups = new Map<string, Group & { readonly found: Map<string, Item> }>()
   for (const selection of everywhere) {
     if (!travels(selection, options.remote, use)) continue
-    const { output, path } = selection.tracked
+    const { output, path, pointer, pointerFile } = selection.tracked
     if (!output.id) continue
+    const source = sourceOf(pointer)
+    const repository = source?.repo
     const name = options.remote ?? output.remote ?? repo.config.get('core', 'remote')
-    const remote = name === undefined && use === 'fetch' ? undefined : await repo.remote(name)
-    const key = `${remote?.name ?? ''}\n${output.hash}`
-    const group = groups.get(key) ?? { remote, hash: output.hash, items: new Map<string, Item>() }
+    const remote = repository !== undefined || (name === undefined && use === 'fetch') ? undefined : await repo.remote(name)
+    const key = repository === undefined ? `${remote?.name ?? ''}\n${output.hash}` : JSON.stringify([dirname(pointerFile), repository])
+    const group = groups.get(key) ?? {
+      remote,
+      hash: output.hash,
+      items: [],
+      found: new Map<string, Item>(),
+      ...(repository === undefined ? {} : { origin: { pointerFile, repository } }),
+    }
     groups.set(key, group)
-    const item: Item = { id: output.id, name: nameOf(repo, path), ...(selection.inside === undefined ? {} : { inside: selection.inside }) }
-    group.items.set(`${item.id}\n${item.inside ?? ''}`, item)
+    const item: Item = {
+      id: output.id,
+      name: nameOf(repo, path),
+      ...(selection.inside === undefined ? {} : { inside: selection.inside }),
+      ...(repository === undefined ? {} : { from: source?.path ?? '' }),
+    }
+    group.found.set(`${item.id}\n${item.inside ?? ''}`, item)
   }
-  return { selections, groups: [...groups.values()].map(group => ({ ...group, items: [...group.items.values()] })) }
+  return { selections, groups: [...groups.values()].map(({ found, ...group }) => ({ ...group, items: [...found.values()] })) }
 }
 
 /** @throws DvError 'no-remote' */

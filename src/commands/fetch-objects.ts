@@ -8,6 +8,7 @@ import { fetchObjects } from '../transfer/fetch.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
 import { planFetch } from '../transfer/plan-fetch.ts'
 import { type Group, namesOf, remoteOf, requestOf } from './collect.ts'
+import { fetchImported } from './fetch-imported.ts'
 import { noTransfer, type TransferReport, totalOf } from './transfer-report.ts'
 
 export interface FetchOptions {
@@ -31,7 +32,12 @@ export async function fetchGroups(repo: Repo, groups: readonly Group[], options:
     for (const id of fetched.planned) planned.add(id)
     reports.push(fetched.report)
   }
-  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.flatMap(group => group.remote?.name ?? []) }
+  return {
+    ...totalOf(reports),
+    dryRun: options.dryRun === true,
+    planned,
+    remotes: groups.flatMap(group => group.remote?.name ?? group.origin?.repository.url ?? []),
+  }
 }
 
 async function fetchGroup(
@@ -43,6 +49,7 @@ async function fetchGroup(
   const cache = repo.cache(group.hash)
   const treeIds = new Set(group.items.map(item => item.id).filter(isTreeId))
   if (await isHere(group, treeIds, { cache, context })) return { planned: [], report: noTransfer }
+  if (group.origin !== undefined) return await fetchImported(repo, { origin: group.origin, items: group.items }, options, context)
   const { store, known } = await repo.store(await remoteOf(repo, group), group.hash)
   const ends = { cache, remote: store, known }
   const trees = await fetchTrees(treeIds, ends, context)

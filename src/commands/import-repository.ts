@@ -1,14 +1,17 @@
 /** The data of a repository import, at a commit: looked at, or brought into the cache. */
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
-import type { ObjectId } from '../base/object-id.ts'
 import { formatCount } from '../base/quantities.ts'
 import type { Dependency } from '../format/dependency.ts'
 import { callOfSource } from '../repo/import-source.ts'
 import type { Repo } from '../repo/open.ts'
 import { type Source, withSource } from '../repo/source.ts'
 import { type Brought, bringContent } from './bring-content.ts'
+import type { Content } from './record-output.ts'
 import { contentAt } from './source-content.ts'
+
+/** `commit`: only which one it is; `look`: how much there is; `all`: into the cache */
+export type ImportMode = 'commit' | 'look' | 'all'
 
 export interface ImportAsk {
   readonly source: Dependency
@@ -16,8 +19,7 @@ export interface ImportAsk {
   readonly pointerFile: string
   /** a branch, tag or commit */
   readonly rev: string
-  /** `commit`: only which one it is; `look`: how much there is; `all`: into the cache */
-  readonly mode: 'commit' | 'look' | 'all'
+  readonly mode: ImportMode | ((source: Dependency) => Promise<ImportMode>)
   /** the user has named the source with this very command */
   readonly isTyped: boolean
   readonly jobs?: number | undefined
@@ -26,23 +28,27 @@ export interface ImportAsk {
 export interface ImportedData {
   /** with the commit */
   readonly source: Dependency
-  /** without an id it was only looked at */
-  readonly content: { readonly id?: ObjectId; readonly size?: number; readonly fileCount?: number } | undefined
+  /** of the mode `all` */
+  readonly content: Content | undefined
+  /** of the modes `look` and `all` */
+  readonly files: number | undefined
 }
 
 /** @throws DvError 'unknown-target', 'transfer-failed', 'object-missing', and what opening the source says */
 export async function importedFrom(repo: Repo, ask: ImportAsk, context: Context): Promise<ImportedData> {
-  const { source, mode, jobs } = ask
+  const { source, jobs } = ask
   const { repo: repository } = source
   if (repository === undefined) throw new DvError('bad-pointer', `${source.path} is of no repository`)
   const call = callOfSource(repo, { ...ask, repository }, context)
   return await withSource(call.options, call.context, async opened => {
     const locked: Dependency = { ...source, repo: { ...repository, rev_lock: commitOf(opened) } }
-    if (mode === 'commit') return { source: locked, content: undefined }
+    const mode = typeof ask.mode === 'string' ? ask.mode : await ask.mode(locked)
+    if (mode === 'commit') return { source: locked, content: undefined, files: undefined }
     const content = await contentAt(opened, source.path)
-    if (mode === 'look') return { source: locked, content: content.kind === 'file' ? {} : { fileCount: content.entries.length } }
+    const files = content.entries.length
+    if (mode === 'look') return { source: locked, content: undefined, files }
     const brought = await bringContent(repo, { source: opened, content }, { jobs }, context)
-    return { source: locked, content: brought.content ?? raise(brought, opened.label) }
+    return { source: locked, content: brought.content ?? raise(brought, opened.label), files }
   })
 }
 

@@ -72,7 +72,10 @@ export const importCommand: Command<Options, Result> = {
   run: (options, context) => withRepo(context, repo => importData(repo, options, context)),
   render: result => {
     const { name, pointer, source, files, size, lost, git } = result
-    const what = files === undefined ? `to be had by dv update ${pointer}` : `${formatCount(files, 'file')}, ${formatBytes(size ?? 0)}`
+    const what =
+      files === undefined
+        ? `to be had by dv update ${pointer}`
+        : `${[formatCount(files, 'file'), ...(size === undefined ? [] : [formatBytes(size)])].join(', ')}`
     const at = source.repo?.rev_lock === undefined ? '' : ` at ${source.repo.rev_lock.slice(0, shownDigits)}`
     return `${name}: ${what}, from ${source.path} of ${source.repo?.url}${at}\n${lost.map(path => `lost    ${path}\n`).join('')}${renderGitHint(git)}`
   },
@@ -87,28 +90,23 @@ async function importData(repo: Repo, options: Options, context: Context): Promi
   const repository = repositoryGiven(options)
   const plan = planImport(repo, { from: options.path, out: options.out, force: options.force })
   const bare: Dependency = { path: options.path, repo: repository }
-  const mode = options.exec === false ? 'none' : options.download === false ? 'commit' : options.dryRun ? 'look' : 'all'
-  const { source, content } =
-    mode === 'none'
-      ? { source: bare, content: undefined }
-      : await importedFrom(
-          repo,
-          { source: bare, pointerFile: plan.pointerFile, rev: repository.rev ?? 'HEAD', mode, isTyped: true, jobs: options.jobs },
-          context,
-        )
-  const result = {
-    name: nameOf(repo, plan.path),
-    pointer: nameOf(repo, plan.pointerFile),
-    source,
-    files: content && (content.fileCount ?? 1),
-    size: content?.size,
-  }
+  const mode = options.download === false ? 'commit' : options.dryRun ? 'look' : 'all'
+  const ask = {
+    source: bare,
+    pointerFile: plan.pointerFile,
+    rev: repository.rev ?? 'HEAD',
+    mode,
+    isTyped: true,
+    jobs: options.jobs,
+  } as const
+  const isBlind = options.exec === false
+  const { source, content, files } = isBlind
+    ? { source: bare, content: undefined, files: undefined }
+    : await importedFrom(repo, ask, context)
+  const result = { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), source, files, size: content?.size }
   if (options.dryRun) return { ...result, lost: [], git: tellGit(repo, []) }
-  const pointer = freshImport(basename(plan.path), plan.before?.pointer, {
-    source,
-    content: content?.id === undefined ? undefined : { ...content, id: content.id },
-    hasChecksum: mode !== 'none',
-  })
-  const { changed, checkedOut } = await recordImport(repo, { plan, pointer, force: options.force === true }, context)
-  return { ...result, lost: checkedOut?.lost ?? [], git: tellGit(repo, changed) }
+  const pointer = freshImport(basename(plan.path), plan.before?.pointer, { source, content, hasChecksum: !isBlind })
+  const record = { plan, pointer, force: options.force === true, dropsData: options.download === false }
+  const { changed, lost } = await recordImport(repo, record, context)
+  return { ...result, lost, git: tellGit(repo, changed) }
 }

@@ -30,6 +30,7 @@ function peekingCache(cache: Cache): Cache {
       lists.set(id, bytes)
       return bytes.byteLength
     },
+    put: (id, bytes) => void lists.set(id, Buffer.from(bytes)),
     readTree: id => {
       const bytes = lists.get(id)
       return bytes ? parseTree(bytes) : cache.readTree(id)

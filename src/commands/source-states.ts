@@ -53,10 +53,8 @@ async function urlStates(repo: Repo, tracked: TrackedOutput, context: Context): 
 export const sourceName = ({ path, repo }: Dependency): string => (repo === undefined ? path : `${path} (${repo.url})`)
 
 /** Whose source it is that fails: a repository may have imports from many. */
-export const toldOfSource = (error: unknown, { source, name }: { readonly source: Dependency; readonly name: string }): unknown =>
-  error instanceof DvError && error.code !== 'interrupted'
-    ? new DvError(error.code, `the source of '${name}', ${sourceName(source)}, cannot be used: ${error.message}`, {
-        hint: error.hint,
-        cause: error,
-      })
-    : error
+export function toldOfSource(error: unknown, { source, name }: { readonly source: Dependency; readonly name: string }): unknown {
+  if (!(error instanceof DvError) || error.code === 'interrupted') return error
+  const hint = error.code === 'bad-target' ? `write into the pointer of '${name}', at url, where its source is now` : error.hint
+  return new DvError(error.code, `the source of '${name}', ${sourceName(source)}, cannot be used: ${error.message}`, { hint, cause: error })
+}

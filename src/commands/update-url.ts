@@ -25,6 +25,8 @@ export interface UpdateUrlOptions {
   readonly remote?: string | undefined
   /** transfers at a time */
   readonly jobs?: number | undefined
+  /** give up what is in the way and in no cache */
+  readonly force?: boolean | undefined
   readonly dryRun?: boolean | undefined
 }
 
@@ -40,6 +42,8 @@ export interface UrlUpdate {
   readonly fileCount?: number
   /** absolute paths of what git should be told about */
   readonly changed: readonly string[]
+  /** files without a copy anywhere that were given up */
+  readonly lost: readonly string[]
 }
 
 /** `tracked`: the one output of a pointer whose source has no `repo`. @throws DvError 'bad-target' when nothing is there any more, 'unsaved-files' */
@@ -57,15 +61,16 @@ export async function updateUrl(repo: Repo, tracked: TrackedOutput, options: Upd
         'bad-target',
         `${old.path}, from which ${nameOf(repo, tracked.path)} was imported, does not exist${options.rev ? ' in that version' : ''}`,
       )
-    const about = { name: nameOf(repo, tracked.path), pointer: nameOf(repo, tracked.pointerFile), from: found.label }
+    const about = { name: nameOf(repo, tracked.path), pointer: nameOf(repo, tracked.pointerFile), from: found.label, lost: [] }
     const { source, content, state } = await decide(repo, { tracked, old, found, options }, context)
     if (state === 'unchanged' || options.dryRun) return { ...about, state: state === 'unchanged' ? state : 'planned', changed: [] }
     const before = readBefore(repo, tracked.pointerFile)
     const pointer = updatedImport(before.pointer, { source, content })
     const plan = { path: tracked.path, pointerFile: tracked.pointerFile, before }
-    const { changed } = await recordImport(repo, { plan, pointer, force: false, isElsewhere: state === 'sent' }, context)
+    const record = { plan, pointer, force: options.force === true, isElsewhere: state === 'sent', dropsData: state === 'noted' }
+    const { changed, lost } = await recordImport(repo, record, context)
     const { size, fileCount } = content ?? {}
-    return { ...about, state, ...(size === undefined ? {} : { size }), ...(fileCount === undefined ? {} : { fileCount }), changed }
+    return { ...about, state, ...(size === undefined ? {} : { size }), ...(fileCount === undefined ? {} : { fileCount }), changed, lost }
   })
 }
 

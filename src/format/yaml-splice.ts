@@ -29,7 +29,9 @@ export function spliceYaml(old: string, before: Values, after: Values): string |
   const work: Work = { text, library, edits: [] }
   if (!changeMap(work, root.contents, { before, after })) return undefined
   let result = text
-  for (const { start, end, text } of work.edits.sort((a, b) => b.start - a.start)) {
+  // From the end, and of two at one place what was found last first: a mapping's new keys come behind those of the mapping in it.
+  const edits = work.edits.reverse().sort((a, b) => b.start - a.start || b.end - a.end)
+  for (const { start, end, text } of edits) {
     result = result.slice(0, start) + text.replaceAll('\n', newLine) + result.slice(end)
   }
   return result

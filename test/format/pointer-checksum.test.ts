@@ -83,3 +83,15 @@ test('a revision that comes later stands at the end, as DVC has it', () => {
   const after = updatePointer(text, withSource(pointer, { ...source, repo: { ...source.repo, rev: 'v2', rev_lock: 'f'.repeat(40) } }))
   expect(after).toBe(text.replace(lock, `${'f'.repeat(40)}\n    rev: v2`))
 })
+
+test('what --no-exec left out comes to the ends of both mappings', () => {
+  const text = `frozen: true\n${repo()}outs:\n- hash: md5\n  path: ne\n`
+  const pointer = parsePointer(text, 'x')
+  const [output] = pointer.outputs
+  if (!output) throw new Error('no output')
+  const md5 = 'c'.repeat(32)
+  const id = 'bbe02f946d5455d74616fc9777557c22' as NonNullable<typeof output.id>
+  expect(updatePointer(text, { ...pointer, outputs: [{ ...output, id, size: 5 }], rest: { ...pointer.rest, md5 } })).toBe(
+    `${text}  md5: ${id}\n  size: 5\nmd5: ${md5}\n`,
+  )
+})
