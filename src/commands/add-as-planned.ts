@@ -7,26 +7,30 @@ import { readTracked } from '../repo/pointers.ts'
 import type { Added } from './add.ts'
 import { openPart } from './add-inside.ts'
 import type { AddPlan } from './add-plan.ts'
-import { type AddOptions, addWhole } from './add-whole.ts'
+import { type AddOptions, openWhole } from './add-whole.ts'
 import { nameOf } from './place.ts'
+import type { Together } from './record-output.ts'
 import { untilRecorded } from './until-recorded.ts'
 
 /** What another process does to the pointer meanwhile is taken into account; by then there is little to hash. */
 export async function addAsPlanned(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added> {
-  const attempt = await openAttempt(repo, planOfNow(repo, plan), options, context)
-  return untilRecorded(nameOf(repo, plan.pointerFile), () => attempt(planOfNow(repo, plan)))
+  return (await openAdding(repo, plan, options, context))()
 }
 
-async function openAttempt(
+/** Saves the data; what is returned then writes the pointer. */
+export async function openAdding(
   repo: Repo,
   plan: AddPlan,
   options: AddOptions,
   context: Context,
-): Promise<(plan: AddPlan) => Promise<Added | undefined>> {
-  const { inside, tracked } = plan
-  return inside === undefined || !tracked
-    ? now => addWhole(repo, now, options, context)
-    : openPart(repo, { ...plan, inside, tracked }, options, context)
+): Promise<(together?: Together) => Promise<Added>> {
+  const first = planOfNow(repo, plan)
+  const { inside, tracked } = first
+  const attempt =
+    inside === undefined || !tracked
+      ? await openWhole(repo, first, options, context)
+      : await openPart(repo, { ...first, inside, tracked }, options, context)
+  return together => untilRecorded(nameOf(repo, plan.pointerFile), () => attempt(planOfNow(repo, plan), together))
 }
 
 /** @throws DvError 'bad-target' when by now the pointer is about something else */

@@ -13,7 +13,7 @@ import type { AddPlan } from './add-plan.ts'
 import type { AddOptions } from './add-whole.ts'
 import { holdsListedFile } from './holds-listed-file.ts'
 import { nameOf, passingPlaceOf } from './place.ts'
-import { type Content, recordContent } from './record-output.ts'
+import { type Content, recordContent, type Together } from './record-output.ts'
 import { treeOfOutput } from './tree-of-output.ts'
 
 type PartPlan = AddPlan & Required<Pick<AddPlan, 'inside' | 'tracked'>>
@@ -27,12 +27,12 @@ export async function openPart(
   plan: PartPlan,
   options: AddOptions,
   context: Context,
-): Promise<(now: AddPlan) => Promise<Added | undefined>> {
+): Promise<(now: AddPlan, together?: Together) => Promise<Added | undefined>> {
   const { inside } = plan
   const first = await treeOfOutput(repo, plan.tracked, context)
   const snapshot = await takePart(repo, plan, options, context)
   const part = partOf(snapshot, inside)
-  return async now => {
+  return async (now, together) => {
     const tracked = now.tracked ?? plan.tracked
     const { output } = tracked
     const old = output.id === plan.tracked.output.id ? first : await treeOfOutput(repo, tracked, context)
@@ -47,7 +47,7 @@ export async function openPart(
       repo.cache('md5').put(content.id, printTree(tree))
       await repo.cache('md5').makeDurable([content.id])
     }
-    const changed = await recordContent(repo, now, content, options)
+    const changed = await recordContent(repo, now, content, { ...options, together })
     if (!changed) return undefined
     return {
       name: nameOf(repo, plan.path),

@@ -5,7 +5,8 @@ import { DvError, isSystemError } from '../base/error.ts'
 import { assertNotTrackedByGit } from '../repo/assert-not-tracked-by-git.ts'
 import type { Repo } from '../repo/open.ts'
 import { pathInRepository } from '../repo/path-in-repository.ts'
-import type { TrackedOutput } from '../repo/pointers.ts'
+import { foldersAbove, indexTracked, type TrackedIndex } from '../repo/tracked-index.ts'
+import type { TrackedOutput } from '../repo/tracked-output.ts'
 import { nameOf } from './place.ts'
 
 export interface AddPlan {
@@ -29,40 +30,20 @@ export interface AddTarget {
 }
 
 /** @throws DvError 'bad-target', 'tracked-by-git', 'unsupported-file' */
-export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], { target, isComing = false }: AddTarget): AddPlan {
-  const path = pathInRepository(repo, target)
-  const name = nameOf(repo, path)
-  assertInRepository(repo, path, isComing)
-  const stats = statsOf(path)
-  if (!stats?.isDirectory() && (stats || isComing) && /(^|\/)(dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(path))
-    throw new DvError('bad-target', `'${name}' is a pointer or pipeline file: it cannot be tracked as data`, { hint: `git add ${name}` })
-  const same = tracked.find(each => each.path === path)
-  const above = tracked.find(each => path.startsWith(`${each.path}/`))
-  const owner = same ?? above
-  if (owner?.stage !== undefined)
-    throw new DvError(
-      'bad-target',
-      `'${name}' is an output of stage '${owner.stage}' in ${nameOf(repo, owner.pointerFile)}: its pipeline tracks it`,
-    )
-  if (above) return insidePlan(repo, above, { path, exists: stats !== undefined || isComing })
-  if (!stats && !isComing) throw new DvError('bad-target', `'${name}' does not exist`)
-  assertNoOverlap(repo, tracked, { path, name })
-  assertNotIgnored(repo, path, name)
-  assertReachable(path, name, stats)
-  assertNotTrackedByGit(repo.git, path, name)
-  return {
-    path,
-    pointerFile: same?.pointerFile ?? pointerFor(repo, tracked, path),
-    exists: stats !== undefined,
-    ...(same ? { tracked: same } : {}),
-  }
+export function planAdd(repo: Repo, tracked: readonly TrackedOutput[], target: AddTarget): AddPlan {
+  const plan = planOne(repo, indexTracked(tracked), target)
+  assertNotInGit(repo, [plan])
+  return plan
 }
 
 /** Each target once, and none that another one holds. @throws DvError as planAdd does, and 'bad-target' for two that overlap */
 export function planTogether(repo: Repo, tracked: readonly TrackedOutput[], targets: readonly string[]): readonly AddPlan[] {
-  const plans = new Map(targets.map(target => planAdd(repo, tracked, { target })).map(plan => [plan.path, plan]))
+  const index = indexTracked(tracked)
+  const plans = new Map(targets.map(target => planOne(repo, index, { target })).map(plan => [plan.path, plan]))
   for (const plan of plans.values()) {
-    const above = [...plans.values()].find(other => other.inside === undefined && plan.path.startsWith(`${other.path}/`))
+    const above = foldersAbove(plan.path)
+      .flatMap(folder => plans.get(folder) ?? [])
+      .find(({ inside }) => inside === undefined)
     if (!above) continue
     if (plan.inside === undefined)
       throw new DvError(
@@ -74,7 +55,44 @@ export function planTogether(repo: Repo, tracked: readonly TrackedOutput[], targ
       )
     plans.delete(plan.path)
   }
+  assertNotInGit(repo, [...plans.values()])
   return [...plans.values()]
+}
+
+const assertNotInGit = (repo: Repo, plans: readonly AddPlan[]): void =>
+  assertNotTrackedByGit(
+    repo.git,
+    plans.filter(({ inside }) => inside === undefined).map(({ path }) => path),
+    path => nameOf(repo, path),
+  )
+
+/** All but what git has to say. */
+function planOne(repo: Repo, index: TrackedIndex, { target, isComing = false }: AddTarget): AddPlan {
+  const path = pathInRepository(repo, target)
+  const name = nameOf(repo, path)
+  assertInRepository(repo, path, isComing)
+  const stats = statsOf(path)
+  if (!stats?.isDirectory() && (stats || isComing) && /(^|\/)(dvc\.yaml|dvc\.lock|[^/]*\.dvc)$/.test(path))
+    throw new DvError('bad-target', `'${name}' is a pointer or pipeline file: it cannot be tracked as data`, { hint: `git add ${name}` })
+  const same = index.at(path)
+  const above = index.above(path)
+  const owner = same ?? above
+  if (owner?.stage !== undefined)
+    throw new DvError(
+      'bad-target',
+      `'${name}' is an output of stage '${owner.stage}' in ${nameOf(repo, owner.pointerFile)}: its pipeline tracks it`,
+    )
+  if (above) return insidePlan(repo, above, { path, exists: stats !== undefined || isComing })
+  if (!stats && !isComing) throw new DvError('bad-target', `'${name}' does not exist`)
+  assertNoOverlap(repo, index.below(path), name)
+  assertNotIgnored(repo, path, name)
+  assertReachable(path, name, stats)
+  return {
+    path,
+    pointerFile: same?.pointerFile ?? pointerFor(repo, index, path),
+    exists: stats !== undefined,
+    ...(same ? { tracked: same } : {}),
+  }
 }
 
 function insidePlan(repo: Repo, above: TrackedOutput, { path, exists }: { readonly path: string; readonly exists: boolean }): AddPlan {
@@ -111,12 +129,7 @@ function statsOf(path: string): BigIntStats | undefined {
   }
 }
 
-function assertNoOverlap(
-  repo: Repo,
-  tracked: readonly TrackedOutput[],
-  { path, name }: { readonly path: string; readonly name: string },
-): void {
-  const below = tracked.filter(each => each.path.startsWith(`${path}/`))
+function assertNoOverlap(repo: Repo, below: readonly TrackedOutput[], name: string): void {
   if (below.length === 0) return
   const names = below.map(each => `'${nameOf(repo, each.path)}'`).join(', ')
   throw new DvError(
@@ -162,10 +175,10 @@ function isFolder(path: string): boolean {
   }
 }
 
-function pointerFor(repo: Repo, tracked: readonly TrackedOutput[], path: string): string {
+function pointerFor(repo: Repo, { all }: TrackedIndex, path: string): string {
   const pointerFile = `${path}.dvc`
   if (!statsOf(pointerFile)) return pointerFile
-  const others = tracked.filter(each => each.pointerFile === pointerFile).map(each => `'${nameOf(repo, each.path)}'`)
+  const others = all.filter(each => each.pointerFile === pointerFile).map(each => `'${nameOf(repo, each.path)}'`)
   throw new DvError('bad-target', `${nameOf(repo, pointerFile)} is there already, and tracks ${others.join(', ') || 'nothing'}`, {
     hint: `move ${nameOf(repo, pointerFile)} away first`,
   })

@@ -11,47 +11,62 @@ import type { AddPlan } from './add-plan.ts'
 import { adviseLinks } from './advise-links.ts'
 import { nameOf, placeOf } from './place.ts'
 import { readableTrees } from './readable-trees.ts'
-import { contentOf, recordContent } from './record-output.ts'
+import { contentOf, type RecordOptions, recordContent, type Together } from './record-output.ts'
 
-export interface AddOptions {
-  /** put the data into the cache */
-  readonly commit: boolean
+export interface AddOptions extends RecordOptions {
   /** make the files links, as cache.type says */
   readonly relink: boolean
 }
 
-/** undefined: the pointer was rewritten meanwhile. */
-export async function addWhole(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Added | undefined> {
+type Present = Exclude<Snapshot, { kind: 'absent' }>
+
+/**
+ * Saves the data; what is returned then writes it down. It resolves with undefined when the pointer was rewritten meanwhile; called again,
+ * it saves anew for the plan of then.
+ */
+export async function openWhole(
+  repo: Repo,
+  plan: AddPlan,
+  options: AddOptions,
+  context: Context,
+): Promise<(now: AddPlan, together?: Together) => Promise<Added | undefined>> {
+  let saved: Saved | undefined = await save(repo, plan, options, context)
+  return async (now, together) => {
+    const { snapshot, isKept, plan: planned } = saved ?? (await save(repo, now, options, context))
+    saved = undefined
+    const before = planned.tracked?.output
+    const names = { name: nameOf(repo, planned.path), pointer: nameOf(repo, planned.pointerFile), ...countsOf(snapshot) }
+    if (isKept) return { ...names, state: 'unchanged', changed: [] }
+    const changed = await recordContent(repo, planned, contentOf(snapshot), { ...options, together })
+    if (!changed) return undefined
+    if (options.commit)
+      adviseLinks(repo, { bytes: snapshot.size, id: snapshot.kind === 'file' ? snapshot.id : snapshot.tree[0]?.id }, context)
+    return { ...names, state: before?.id === snapshot.id ? 'unchanged' : before ? 'changed' : 'new', changed }
+  }
+}
+
+interface Saved {
+  readonly plan: AddPlan
+  readonly snapshot: Present
+  /** of DVC 2 and unchanged: nothing is to be written */
+  readonly isKept: boolean
+}
+
+async function save(repo: Repo, plan: AddPlan, options: AddOptions, context: Context): Promise<Saved> {
   const before = plan.tracked?.output
   const legacy = before?.hash === 'md5-dos2unix' ? await unchangedLegacy(repo, plan, before, context) : undefined
-  if (legacy)
-    return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'unchanged', ...countsOf(legacy), changed: [] }
+  if (legacy) return { plan, snapshot: legacy, isKept: true }
   const place = placeOf(repo, plan.path, 'md5')
   const snapshot =
     options.commit && before?.cached !== false
       ? await saveOutput(place, { cache: repo.cache('md5'), links: repo.links, relink: options.relink }, context)
       : await takeSnapshot(place, context)
   if (snapshot.kind === 'absent') throw new DvError('bad-target', `'${nameOf(repo, plan.path)}' went away while it was added`)
-  const changed = await recordContent(repo, plan, contentOf(snapshot), options)
-  if (!changed) return undefined
-  if (options.commit)
-    adviseLinks(repo, { bytes: snapshot.size, id: snapshot.kind === 'file' ? snapshot.id : snapshot.tree[0]?.id }, context)
-  return {
-    name: nameOf(repo, plan.path),
-    pointer: nameOf(repo, plan.pointerFile),
-    state: before?.id === snapshot.id ? 'unchanged' : before ? 'changed' : 'new',
-    ...countsOf(snapshot),
-    changed,
-  }
+  return { plan, snapshot, isKept: false }
 }
 
 /** An output of DVC 2 whose data did not change keeps its pointer and its layout, as DVC 3 does it. */
-async function unchangedLegacy(
-  repo: Repo,
-  plan: AddPlan,
-  before: Output,
-  context: Context,
-): Promise<Exclude<Snapshot, { kind: 'absent' }> | undefined> {
+async function unchangedLegacy(repo: Repo, plan: AddPlan, before: Output, context: Context): Promise<Present | undefined> {
   if (!before.id) return undefined
   const cache = repo.cache('md5-dos2unix')
   const tree = isTreeId(before.id) ? readableTrees(cache)(before.id) : undefined
@@ -61,7 +76,7 @@ async function unchangedLegacy(
   return isKept ? snapshot : undefined
 }
 
-const countsOf = (snapshot: Exclude<Snapshot, { kind: 'absent' }>): { size: number; fileCount?: number } => ({
+const countsOf = (snapshot: Present): { size: number; fileCount?: number } => ({
   size: snapshot.size,
   ...(snapshot.kind === 'folder' ? { fileCount: snapshot.tree.length } : {}),
 })

@@ -4,9 +4,9 @@ import { DvError } from '../base/error.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
 import { isUrl } from '../repo/source-place.ts'
-import { addAsPlanned } from './add-as-planned.ts'
 import { addFromOutside, type OutsideOptions } from './add-from-outside.ts'
 import { type AddPlan, planTogether } from './add-plan.ts'
+import { addTogether } from './add-together.ts'
 import { assertPointersSeen } from './assert-pointers-seen.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
@@ -89,16 +89,21 @@ async function addTargets(repo: Repo, options: Options, context: Context): Promi
   const paths = options.glob ? expandGlobs(repo.cwd, options.targets) : options.targets
   const plans = planTogether(repo, tracked, paths)
   assertPointersSeen(repo, plans)
-  const added: Added[] = []
-  for (const plan of plans) added.push(await addOne(repo, plan, options, context))
-  return finish(repo, added)
+  if (options.dryRun)
+    return finish(
+      repo,
+      plans.map(plan => planned(repo, plan)),
+    )
+  const how = { commit: options.commit !== false, relink: options.relink !== false }
+  return finish(repo, await addTogether(repo, plans, how, context))
 }
 
-async function addOne(repo: Repo, plan: AddPlan, options: Options, context: Context): Promise<Added> {
-  if (options.dryRun) return { name: nameOf(repo, plan.path), pointer: nameOf(repo, plan.pointerFile), state: 'planned', changed: [] }
-  const how = { commit: options.commit !== false, relink: options.relink !== false }
-  return addAsPlanned(repo, plan, how, context)
-}
+const planned = (repo: Repo, { path, pointerFile }: AddPlan): Added => ({
+  name: nameOf(repo, path),
+  pointer: nameOf(repo, pointerFile),
+  state: 'planned',
+  changed: [],
+})
 
 function refuseMixed(options: Options): void {
   const flag = options.toRemote ? '--to-remote' : '--out'

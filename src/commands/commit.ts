@@ -115,7 +115,7 @@ async function commitOne(repo: Repo, { tracked, isChanged }: Task, options: Opti
   const isDvc3 = output.hash === 'md5'
   if (isChanged || (options.force && tracked.stage === undefined) || !isDvc3)
     return tracked.stage === undefined
-      ? addAsPlanned(repo, { path, pointerFile, tracked, exists: true }, { commit: true, relink }, context)
+      ? addAsPlanned(repo, { path, pointerFile, tracked, exists: true }, { commit: true, relink, renewsChecksum: true }, context)
       : unchanged
   if (!output.cached || !output.id) return unchanged
   // The pointer is right: as DVC has it, only the cache and the links are seen to.

@@ -10,6 +10,7 @@ import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import { findPointers } from '../repo/pointers.ts'
 import type { Selection } from '../repo/targets.ts'
+import { foldersAbove } from '../repo/tracked-index.ts'
 import { applyCheckout } from '../workspace/checkout.ts'
 import { planCheckout, treeOf } from '../workspace/checkout-plan.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
@@ -82,12 +83,6 @@ function notTracked(known: readonly KnownOutput[], tracked: readonly string[]): 
   const paths = new Set(tracked)
   const above = new Set(tracked.flatMap(foldersAbove))
   return known.filter(({ path }) => !paths.has(path) && !above.has(path) && !foldersAbove(path).some(folder => paths.has(folder)))
-}
-
-function foldersAbove(path: string): readonly string[] {
-  const folders: string[] = []
-  for (let at = dirname(path); dirname(at) !== at; at = dirname(at)) folders.push(at)
-  return folders
 }
 
 /** What was tracked by dv once may be in git now. */

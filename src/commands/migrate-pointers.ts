@@ -40,7 +40,7 @@ export async function migratePointers(repo: Repo, migration: Migration, context:
     const { path, pointerFile } = tracked
     const written = migration.dry
       ? [pointerFile]
-      : await recordContent(repo, { path, pointerFile, tracked, exists: true }, content, { commit: true })
+      : await recordContent(repo, { path, pointerFile, tracked, exists: true }, content, { commit: true, renewsChecksum: true })
     if (!written) left.push(`${nameOf(repo, pointerFile)} was changed by another process meanwhile: dv cache migrate --dvc-files once more`)
     else files.add(nameOf(repo, pointerFile))
     for (const file of written ?? []) changed.push(file)

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { isSystemError } from '../base/error.ts'
-import { type Output, parsePointer, printPointer, updatePointer } from '../format/pointer.ts'
-import { rememberOutputs } from '../repo/known-outputs.ts'
+import { type Output, type Pointer, parsePointer, printPointer, updatePointer } from '../format/pointer.ts'
+import { checksumOfPointer } from '../format/pointer-checksum.ts'
+import { type KnownOutput, rememberOutputs } from '../repo/known-outputs.ts'
 import { withLock } from '../repo/lock.ts'
 import type { Repo } from '../repo/open.ts'
 import { replaceFile } from '../repo/replace-file.ts'
@@ -32,20 +33,37 @@ export const contentOf = (snapshot: Saved): Content => ({
 /** undefined: another process has rewritten the pointer since `plan` was made; nothing was written. */
 export type Recorded = readonly string[] | undefined
 
-/**
- * Resolves with the absolute paths of the files that changed. `commit` false: nothing is in the cache, so nothing is remembered as ours.
- */
-export function recordContent(repo: Repo, plan: AddPlan, content: Content, { commit }: { readonly commit: boolean }): Promise<Recorded> {
+/** What is done once for many outputs, around the writing of their pointers. */
+export interface Together {
+  /** by path: the `.gitignore` that has got its line */
+  readonly lines: ReadonlyMap<string, string>
+  /** to be remembered as put there by us */
+  readonly found: KnownOutput[]
+}
+
+export interface RecordOptions {
+  /** false: nothing is in the cache, so nothing is remembered as ours */
+  readonly commit: boolean
+  /** the md5 at the top of an import is written anew: DVC's commit does so, and its add does not */
+  readonly renewsChecksum?: boolean
+  readonly together?: Together | undefined
+}
+
+/** Resolves with the absolute paths of the files that changed. */
+export function recordContent(repo: Repo, plan: AddPlan, content: Content, options: RecordOptions): Promise<Recorded> {
+  const { commit, together } = options
   const path = plan.tracked?.path ?? plan.path
   return withLock(
     repo,
     async () => {
-      const before = readOptional(plan.pointerFile)
       if (!isAsPlanned(repo, plan)) return undefined
       // In this order: data whose line is missing would be in the next `git add -A`.
-      const ignoring = plan.tracked?.output.cached === false ? [] : ignoreInGit(repo, path)
-      const changed = [...writePointer(repo, plan, { before, content }), ...ignoring]
-      if (commit) rememberOutputs(repo.root, [{ path, id: content.id, hash: 'md5' }])
+      const ignoring =
+        plan.tracked?.output.cached === false ? [] : together ? [together.lines.get(path) ?? []].flat() : ignoreInGit(repo, path)
+      const changed = [...writePointer(repo, plan, content, options), ...ignoring]
+      const found: KnownOutput = { path, id: content.id, hash: 'md5' }
+      if (commit && together) together.found.push(found)
+      else if (commit) rememberOutputs(repo.root, [found])
       return changed
     },
     { writes: [plan.pointerFile, path] },
@@ -62,26 +80,31 @@ export function isAsPlanned(repo: Repo, { tracked, pointerFile }: Pick<AddPlan, 
   )
 }
 
-function writePointer(
-  repo: Repo,
-  plan: AddPlan,
-  { before, content }: { readonly before: string; readonly content: Content },
-): readonly string[] {
-  const after = plan.tracked ? updatedText(repo, plan, before, content) : printPointer(freshPointer(plan, content))
+function writePointer(repo: Repo, plan: AddPlan, content: Content, options: RecordOptions): readonly string[] {
+  const before = readOptional(plan.pointerFile)
+  const after = plan.tracked
+    ? updatePointer(before, updated(repo, plan, { before, content }, options))
+    : printPointer(freshPointer(plan, content))
   if (after === before) return []
   replaceFile(plan.pointerFile, after)
   return [plan.pointerFile]
 }
 
-function updatedText(repo: Repo, plan: AddPlan, before: string, content: Content): string {
-  const pointer = parsePointer(before, nameOf(repo, plan.pointerFile))
-  const written = plan.tracked?.output.path
+function updated(
+  repo: Repo,
+  { pointerFile, tracked }: AddPlan,
+  { before, content }: { readonly before: string; readonly content: Content },
+  { renewsChecksum = false }: RecordOptions,
+): Pointer {
+  const pointer = parsePointer(before, nameOf(repo, pointerFile))
   const outputs = pointer.outputs.map((output): Output => {
-    if (output.path !== written) return output
+    if (output.path !== tracked?.output.path) return output
     const { id: _id, size: _size, fileCount: _fileCount, executable: _executable, ...rest } = output
     return { ...rest, ...content, hash: 'md5' }
   })
-  return updatePointer(before, { ...pointer, outputs })
+  const next = { ...pointer, outputs }
+  const md5 = renewsChecksum && pointer.imported ? checksumOfPointer(next) : undefined
+  return md5 === undefined ? next : { ...next, rest: { ...next.rest, md5 } }
 }
 
 const freshPointer = (plan: AddPlan, content: Content) => ({

@@ -108,3 +108,16 @@ test('--dry-run', async () => {
   )
   expect(lab.read('data.dvc')).toBe(pointer)
 })
+
+test('of an import the md5 at its top follows, as with DVC’s commit', async () => {
+  await open()
+  lab.write('../src.txt', 's\n')
+  lab.write('imp', 's\nzz\nzz\n')
+  lab.write(
+    'imp.dvc',
+    'md5: c7e380bbe5da07d529ee9b18f38db7b6\nfrozen: true\ndeps:\n- md5: f4d5d0c0671be202bc241807c243e80b\n  size: 2\n  hash: md5\n  path: ../src3.txt\nouts:\n- md5: f4d5d0c0671be202bc241807c243e80b\n  size: 2\n  hash: md5\n  path: imp\n',
+  )
+  await expectDone(lab.dv('commit', '-f', 'imp'))
+  // What dvc 3.67.1 writes for the same data.
+  expect(lab.read('imp.dvc')).toMatch(/^md5: 42691ae8736ccff45227952098b39442\n.*outs:\n- md5: f972202f3db575793a5040d5183cc805\n/s)
+})
