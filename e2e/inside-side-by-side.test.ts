@@ -99,9 +99,12 @@ describeWith(['dvc'], 'inside data sets', () => {
 
   test('with the data here: what dv did to the files is what dvc would check out', async () => {
     await clone('dv')
-    await lab.type('dv pull -q && dv mv -q data/cats/1.jpg data/dogs/cat.jpg && dv rm -q data/dogs/3.jpg && dv cp -q data/dogs/1.jpg more', {
-      at: 'dv',
-    })
+    await lab.type(
+      'dv pull -q && dv mv -q data/cats/1.jpg data/dogs/cat.jpg && dv rm -q data/dogs/3.jpg && dv cp -q data/dogs/1.jpg more',
+      {
+        at: 'dv',
+      },
+    )
     const before = listFolder(lab.path('dv', 'data'))
     expect((await lab.type('dvc status --json', { at: 'dv' })).stdout).toBe('{}\n')
     await lab.type('dvc checkout -q', { at: 'dv' })
