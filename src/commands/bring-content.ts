@@ -158,15 +158,18 @@ async function describe(
     return id === undefined ? [] : [{ path, id }]
   })
   const size = tree.reduce((sum, { id }) => sum + (cache.sizeOf(id) ?? 0), 0)
+  // What could not be had is told by who fetched it.
+  const keepWhatIsHere = (all: readonly ObjectId[]): Promise<void> =>
+    cache.makeDurable([...new Set(all)].filter(each => cache.sizeOf(each) !== undefined))
   const [only] = tree
   if (kind === 'file') {
-    if (only && !dryRun) await cache.makeDurable([only.id])
+    if (only && !dryRun) await keepWhatIsHere([only.id])
     return only && { id: only.id, size }
   }
   const bytes = printTree(tree)
   const id = treeId(bytes)
   // Of a dry run the cache is one that keeps nothing.
   cache.put(id, bytes)
-  if (!dryRun) await cache.makeDurable([...new Set([id, ...ids.values()])].filter(each => cache.sizeOf(each) !== undefined))
+  if (!dryRun) await keepWhatIsHere([id, ...ids.values()])
   return { id, size, fileCount: tree.length }
 }
