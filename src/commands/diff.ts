@@ -77,6 +77,7 @@ async function compare(repo: Repo, options: Options, context: Context): Promise<
 
   const [before = [], after = []] = await versionsOf(repo, names, { targets: targetsOf(options), context })
   const lists = openFileLists(repo, context)
+  lists.learn(after)
   const check = openCacheCheck(repo)
   const looksForMissing = options.b_rev === undefined
   const doubtful = looksForMissing ? check.doubtful(before, lists.treeOf) : []

@@ -13,6 +13,8 @@ import { toldFor } from './told-for.ts'
 export interface FileLists {
   /** from the cache, each read once, or as `ensure` got it */
   readonly treeOf: TreeOf
+  /** What folders of the work tree hold is the list of any output with the same id. */
+  learn(outputs: readonly DataOutput[]): void
   /** Fetches into the cache what it lacks. What cannot be had is told as a warning. */
   ensure(outputs: Iterable<DataOutput>): Promise<void>
   /** the cache did not have it before `ensure` */
@@ -22,9 +24,12 @@ export interface FileLists {
 export function openFileLists(repo: Repo, context: Context): FileLists {
   const cached = { md5: readableTrees(repo.cache('md5')), 'md5-dos2unix': readableTrees(repo.cache('md5-dos2unix')) }
   const fetched = new Map<string, Tree | undefined>()
+  const learnt = new Map<string, () => Tree>()
   const treeOf: TreeOf = output => {
     const { entry, tree } = output
-    return tree?.() ?? fetched.get(keyOf(output)) ?? toldFor(entry.path, () => cached[entry.hash](entry.id))
+    return (
+      tree?.() ?? fetched.get(keyOf(output)) ?? learnt.get(keyOf(output))?.() ?? toldFor(entry.path, () => cached[entry.hash](entry.id))
+    )
   }
   const ensure = async (outputs: Iterable<DataOutput>): Promise<void> => {
     const groups = new Map<string, DataOutput[]>()
@@ -47,7 +52,10 @@ export function openFileLists(repo: Repo, context: Context): FileLists {
       }
     }
   }
-  return { treeOf, ensure, wasLacking: output => fetched.has(keyOf(output)) }
+  const learn = (outputs: readonly DataOutput[]): void => {
+    for (const output of outputs) if (output.tree) learnt.set(keyOf(output), output.tree)
+  }
+  return { treeOf, learn, ensure, wasLacking: output => fetched.has(keyOf(output)) }
 }
 
 const keyOf = ({ entry }: DataOutput): string => `${entry.hash} ${entry.id}`

@@ -93,6 +93,7 @@ async function look(repo: Repo, options: Options, context: Context): Promise<Res
   const head = await outputsAtHead(repo, targets)
 
   const lists = openFileLists(repo, context)
+  lists.learn(now)
   const treeOf = options.granular ? lists.treeOf : undefined
   const check = openCacheCheck(repo)
   const doubtful = check.doubtful(index, treeOf)

@@ -77,6 +77,14 @@ Untracked files:
   })
 })
 
+test('a folder that is as its pointer says needs no list from anywhere', async () => {
+  lab.remove(cached('data'))
+  expect(await json('--granular', '--unchanged')).toEqual({
+    not_in_cache: ['data/'],
+    unchanged: ['data/', 'data/a', 'data/b', 'data/sub/c', 'f.txt'],
+  })
+})
+
 describe('targets', () => {
   test('a file inside, a pointer, a folder above, what is not tracked', async () => {
     lab.write('data/new', 'new')
