@@ -131,7 +131,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   config: { summary: 'Show, set or unset settings', load: async () => (await import('../commands/config.ts')).config },
   trust: {
-    summary: 'Allow settings of this repository that could run or reveal something',
+    summary: 'Allow settings of this repository that could run, reveal or delete something',
     load: async () => (await import('../commands/trust.ts')).trust,
   },
   'check-ignore': {

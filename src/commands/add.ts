@@ -10,6 +10,7 @@ import { addTogether } from './add-together.ts'
 import { assertPointersSeen } from './assert-pointers-seen.ts'
 import { type Command, dryRunFlag, jsonFlag, remoteFlag } from './command.ts'
 import { expandGlobs } from './expand-globs.ts'
+import { limitCache } from './limit-cache.ts'
 import { nameOf } from './place.ts'
 import { renderAddedLine } from './render-added.ts'
 import { renderGitHint, type ToldToGit, tellGit } from './tell-git.ts'
@@ -66,7 +67,12 @@ export const add: Command<Options, Result> = {
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'a target cannot be tracked; nothing was changed' }],
-  run: (options, context) => withRepo(context, repo => addTargets(repo, options, context)),
+  run: (options, context) =>
+    withRepo(context, async repo => {
+      const result = await addTargets(repo, options, context)
+      if (!options.dryRun) await limitCache(repo, context)
+      return result
+    }),
   render: ({ added, ...told }) => `${added.map(renderAddedLine).join('')}${renderGitHint(told)}`,
   json: ({ added, staged, withGit }) => ({ added, staged, withGit }),
 }

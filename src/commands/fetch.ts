@@ -4,6 +4,7 @@ import { withRepo } from '../repo/open.ts'
 import { type CollectOptions, collect } from './collect.ts'
 import { type Command, dryRunFlag, jobsFlag, jsonFlag, recursiveFlag, remoteFlag, revisionFlags, withDepsFlag } from './command.ts'
 import { type FetchOptions, type FetchReport, fetchGroups } from './fetch-objects.ts'
+import { limitCache } from './limit-cache.ts'
 import { peekingRepo } from './peeking-repo.ts'
 import { renderProblems } from './transfer-report.ts'
 
@@ -28,7 +29,9 @@ export const fetch: Command<Options, FetchReport> = {
     withRepo(context, async repo => {
       context.report({ type: 'phase', name: 'Collecting' })
       const { groups } = await collect(repo, options, 'fetch')
-      return fetchGroups(options.dryRun ? peekingRepo(repo) : repo, groups, options, context)
+      const report = await fetchGroups(options.dryRun ? peekingRepo(repo) : repo, groups, options, context)
+      if (!options.dryRun) await limitCache(repo, context)
+      return report
     }),
   render: result => {
     if (result.dryRun) return `${formatCount(result.planned.size, 'file')} to fetch\n`

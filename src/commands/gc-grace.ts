@@ -1,4 +1,6 @@
 /** How long what nobody names any more is kept all the same. */
+import type { Context } from '../base/context.ts'
+import { allowedSetting } from '../repo/dv-settings.ts'
 
 export interface GraceTimes {
   /** ms in the trash of the cache */
@@ -15,3 +17,10 @@ export const defaultGrace: GraceTimes = {
 }
 
 export const noGrace: GraceTimes = { trash: 0, remote: 0 }
+
+/** By `.dvc/dv.yaml`; a shorter time than ours only where the user trusts it. @throws DvError 'bad-config' */
+export function graceIn(root: string, context: Context): GraceTimes {
+  const timeOf = (key: 'gc.trash' | 'gc.remote', own: number): number =>
+    allowedSetting({ root, key, harmless: value => value >= own }, context)?.value ?? own
+  return { trash: timeOf('gc.trash', defaultGrace.trash), remote: timeOf('gc.remote', defaultGrace.remote) }
+}

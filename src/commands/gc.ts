@@ -6,7 +6,7 @@ import { formatBytes, formatCount } from '../base/quantities.ts'
 import { type Repo, withRepo } from '../repo/open.ts'
 import { trashBatches } from '../store/trash.ts'
 import { type Command, dryRunFlag, jobsFlag, jsonFlag, remoteFlag } from './command.ts'
-import { defaultGrace, type GraceTimes, noGrace } from './gc-grace.ts'
+import { defaultGrace, type GraceTimes, graceIn, noGrace } from './gc-grace.ts'
 import { type GcPlan, planGc, remotesToClean } from './gc-plan.ts'
 import { emptyBatches, type Swept, sweep } from './gc-sweep.ts'
 import { type Trash, trashIn, type Undone, undoGc } from './gc-undo.ts'
@@ -135,7 +135,7 @@ async function clean(opened: readonly Repo[], options: Options, context: Context
   const dry = options.dry === true || options.dryRun === true
   const repos = dry ? opened.map(peekingRepo) : opened
   const [repo] = repos as readonly [Repo, ...Repo[]]
-  const grace: GraceTimes = options.now ? noGrace : defaultGrace
+  const grace: GraceTimes = options.now ? noGrace : graceIn(repo.root, context)
   const named = openKeptObjects(repos, options, context)
   await named.read()
   const kept = options.notInRemote ? await withoutPresent(named, repo, options.remote, context) : named

@@ -19,6 +19,7 @@ import {
 } from './command.ts'
 import { type FetchOptions, type FetchReport, fetchGroups } from './fetch-objects.ts'
 import { removeForgotten } from './forgotten-outputs.ts'
+import { limitCache } from './limit-cache.ts'
 import { peekingRepo } from './peeking-repo.ts'
 import { renderChanges, renderFailed, summaryOf } from './render-checkout.ts'
 import { renderProblems } from './transfer-report.ts'
@@ -47,7 +48,12 @@ export const pull: Command<Options, Result> = {
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'some data could not be had, or files would be lost; what could be had is here' }],
-  run: (options, context) => withRepo(context, repo => pullAll(repo, options, context)),
+  run: (options, context) =>
+    withRepo(context, async repo => {
+      const result = await pullAll(repo, options, context)
+      if (!options.dryRun) await limitCache(repo, context)
+      return result
+    }),
   render: ({ fetched, checkedOut }) => {
     const parts = [
       ...(fetched.dryRun ? [`${formatCount(fetched.planned.size, 'file')} to fetch`] : []),

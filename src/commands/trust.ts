@@ -2,6 +2,7 @@
 import type { Context } from '../base/context.ts'
 import { DvError } from '../base/error.ts'
 import { loadConfig } from '../repo/config.ts'
+import { untrustedDvSettings } from '../repo/dv-settings.ts'
 import { findRoot } from '../repo/find-root.ts'
 import { resolveRemote } from '../repo/remote.ts'
 import { recordTrust, untrustedSettings } from '../repo/trust.ts'
@@ -25,9 +26,9 @@ interface Result {
 
 export const trust: Command<Options, Result> = {
   name: 'trust',
-  summary: 'Allow settings of this repository that could run or reveal something',
+  summary: 'Allow settings of this repository that could run, reveal or delete something',
   details:
-    'A committed configuration is written by whoever wrote the repository. Settings in it that run a program, or name a file of credentials,\ncount only after you said so. What you said is kept in your own configuration folder, for this repository, this key and this value.',
+    'A committed configuration is written by whoever wrote the repository. Settings in it that run a program, or name a file of credentials,\ncount only after you said so, and so do those of `.dvc/dv.yaml`, which delete objects of the cache.\nWhat you said is kept in your own configuration folder, for this repository, this key and this value.',
   arguments: [{ name: 'keys', many: true, optional: true, summary: 'settings to allow; without one they are listed' }],
   flags: [{ name: 'all', summary: 'allow every setting listed' }, jsonFlag],
   examples: [
@@ -48,7 +49,10 @@ export const trust: Command<Options, Result> = {
 function trustSettings(options: Options, context: Context): Result {
   const root = findRoot(context, { required: true })
   const config = loadConfig(root, context)
-  const asked = config.remotes().flatMap(name => untrustedSettings(resolveRemote(name, config, root), { root, context }))
+  const asked = [
+    ...config.remotes().flatMap(name => untrustedSettings(resolveRemote(name, config, root), { root, context })),
+    ...untrustedDvSettings(root, context),
+  ]
   const keys = (options.keys ?? []).map(key => key.toLowerCase())
   const unknown = keys.filter(key => !asked.some(setting => setting.key === key))
   if (unknown.length > 0)

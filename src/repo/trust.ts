@@ -68,12 +68,13 @@ export function untrustedSettings(remote: ResolvedRemote, { root, context }: Tru
   if (place !== undefined && wouldSendSecret(remote) && !isLoopback(values[place] ?? '')) {
     found.push({ key: nameOf(place), value: values[place] ?? '', danger: 'would be sent a password or token of yours' })
   }
-  if (found.length === 0) return []
-  const trusted = readTrust(context)[root] ?? {}
+  return found.filter(setting => !isTrusted(setting, { root, context }))
+}
+
+/** Whether the user has allowed `key` to have `value` here: by `dv trust`, or by DV_TRUST with the key, the value or its host. */
+export function isTrusted({ key, value }: Pick<UntrustedSetting, 'key' | 'value'>, { root, context }: TrustPlace): boolean {
   const allowed = new Set((context.env['DV_TRUST'] ?? '').split(/[\s,]+/).filter(text => text !== ''))
-  return found.filter(
-    ({ key, value }) => trusted[key] !== value && !allowed.has(key) && !allowed.has(value) && !allowed.has(hostOf(value) ?? ''),
-  )
+  return readTrust(context)[root]?.[key] === value || allowed.has(key) || allowed.has(value) || allowed.has(hostOf(value) ?? '')
 }
 
 /** Remembers, in the user's own folder, that `key` may have `value` in the repository at `root`. */
