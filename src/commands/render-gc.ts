@@ -89,13 +89,14 @@ export function renderSwept({
   readonly now: number
 }): string {
   const trashed = swept.trashed > 0
+  const forGood = grace.trash === 0
   return lines([
     ...(trashed
       ? [
-          `${formatCount(swept.trashed, 'object')} ${swept.trashed === 1 ? 'is' : 'are'} in the trash, ${formatBytes(bytesOf(goingFromCache(plan)))}.`,
+          `${formatCount(swept.trashed, 'object')} ${swept.trashed === 1 ? 'is' : 'are'} ${forGood ? 'deleted for good' : 'in the trash'}, ${formatBytes(bytesOf(goingFromCache(plan)))}.`,
         ]
       : []),
-    ...(trashed && swept.freed === 0
+    ...(trashed && !forGood
       ? [
           `The disk is free again with the first dv gc after ${dateOf(now + grace.trash)}, or at once by: dv gc --now`,
           'To have them back until then: dv gc --undo',

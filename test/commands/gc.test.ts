@@ -189,6 +189,10 @@ test('the trash is emptied by --now, or by a later gc when its time is over', as
   expect((await lab.dv('gc', '--now')).exit).toBe(1)
   expect(trashed()).not.toEqual([])
   expect((await lab.dv('gc', '--now', '-f')).stdout).toContain('deleted for good')
+  await add('data', { a: 'fourth' })
+  const atOnce = (await lab.dv('gc', '-w', '-f', '--now')).stdout
+  expect(atOnce).toContain('2 objects are deleted for good')
+  expect(atOnce).not.toContain('--undo')
   expect(trashed()).toEqual([])
   expect((await lab.dv('status')).stdout).toContain('up to date')
 })
