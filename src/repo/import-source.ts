@@ -6,6 +6,7 @@ import { DvError } from '../base/error.ts'
 import type { ConfigFile } from '../format/config-file.ts'
 import type { RepositorySource } from '../format/dependency.ts'
 import { isRecord } from '../format/yaml-print.ts'
+import { findGitRoot } from './find-root.ts'
 import type { Repo } from './open.ts'
 import type { SourceOptions } from './source.ts'
 import { isBareRepository, readAddress } from './source-address.ts'
@@ -20,7 +21,7 @@ export interface SourceCall {
 export function callOfSource(repo: Repo, { pointerFile, repository, rev, isTyped = false }: SourceAsk, context: Context): SourceCall {
   const { url, config, remote } = repository
   const cwd = isTyped ? repo.cwd : baseOf(repo, url, pointerFile)
-  if (!isTyped) assertNotCommitted(repo, url, { ...context, cwd })
+  if (!isTyped) assertNotCommitted(url, { ...context, cwd })
   return {
     context: { ...context, cwd },
     options: {
@@ -55,18 +56,17 @@ function baseOf(repo: Repo, path: string, pointerFile: string): string {
 }
 
 /**
- * A bare repository that came with this one brings its own configuration, by which git can be made to run programs. A `.git` never comes
- * with a clone: git does not check one out.
+ * A bare repository that came inside another one brings its own configuration, by which git can be made to run programs. A `.git` never
+ * comes with a clone: git does not check one out.
  */
-function assertNotCommitted(repo: Repo, url: string, context: Context): void {
+function assertNotCommitted(url: string, context: Context): void {
   const address = readAddress(url, context)
-  if (address.kind !== 'local' || !address.path.startsWith(`${repo.gitRoot ?? repo.root}/`) || !isBareRepository(address.path)) return
+  if (address.kind !== 'local' || !isBareRepository(address.path) || findGitRoot(dirname(address.path)) === undefined) return
+  if ((context.env['DV_TRUST'] ?? '').split(/[\s,]+/).includes(url)) return
   throw new DvError(
     'untrusted',
-    `${url} is not opened: it is a git repository that came inside this one, with settings that can run programs`,
-    {
-      hint: `git clone ${url} <elsewhere>   # when you know who made it, and import from there`,
-    },
+    `${url} is not opened: it is a git repository that lies inside another one, and its own settings could run programs`,
+    { hint: `DV_TRUST=${url} dv …   # when you know who made it` },
   )
 }
 
