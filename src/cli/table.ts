@@ -112,6 +112,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     load: async () => (await import('../commands/remote-remove.ts')).remoteRemove,
   },
   'remote rename': { summary: 'Rename a remote', load: async () => (await import('../commands/remote-rename.ts')).remoteRename },
+  whereis: {
+    summary: 'Tell which remotes hold data, and whether the cache does',
+    load: async () => (await import('../commands/whereis.ts')).whereis,
+  },
   drop: {
     summary: 'Free the cache of data that a remote has',
     load: async () => (await import('../commands/drop.ts')).drop,
