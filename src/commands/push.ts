@@ -1,5 +1,6 @@
 /** dv push: sends what a remote lacks; a folder's files first, its list last. */
 import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
 import type { ObjectId } from '../base/object-id.ts'
 import { formatBytes, formatCount } from '../base/quantities.ts'
 import type { Tree } from '../format/tree.ts'
@@ -10,6 +11,7 @@ import { type CollectOptions, collect, type Group, namesOf, remoteOf, requestOf 
 import {
   type Command,
   dryRunFlag,
+  type Flag,
   globFlag,
   jobsFlag,
   jsonFlag,
@@ -24,6 +26,7 @@ import { noTransfer, renderProblems, type TransferReport, totalOf } from './tran
 interface Options extends CollectOptions {
   readonly jobs?: number
   readonly dryRun?: boolean
+  readonly allRemotes?: boolean
 }
 
 interface Result extends TransferReport {
@@ -31,6 +34,13 @@ interface Result extends TransferReport {
   /** objects and bytes that would travel, or did */
   readonly planned: { readonly objects: number; readonly bytes: number }
   readonly remotes: readonly string[]
+  /** of --all-remotes: those to which nothing could be sent, while the others were served */
+  readonly unreached: readonly { readonly remote: string; readonly why: string }[]
+}
+
+const allRemotesFlag: Flag = {
+  name: 'all-remotes',
+  summary: 'to each remote of the configuration; what has a remote of its own goes to that one alone',
 }
 
 export const push: Command<Options, Result> = {
@@ -41,23 +51,62 @@ export const push: Command<Options, Result> = {
   arguments: [
     { name: 'targets', many: true, optional: true, summary: 'pointers, data sets, or paths inside them; all of them by default' },
   ],
-  flags: [remoteFlag, jobsFlag, recursiveFlag, globFlag, withDepsFlag, ...revisionFlags, dryRunFlag, jsonFlag],
+  flags: [remoteFlag, allRemotesFlag, jobsFlag, recursiveFlag, globFlag, withDepsFlag, ...revisionFlags, dryRunFlag, jsonFlag],
   examples: [
     { line: 'dv push', what: 'everything, to the default remote' },
     { line: 'dv push dog_and_cat -r backup', what: 'one data set, to another remote' },
+    { line: 'dv push --all-remotes', what: 'to the lab server and the bucket' },
     { line: 'dv push --dry-run', what: 'how much would travel' },
   ],
   failureStatus: 1,
   exits: [{ status: 1, what: 'some objects could not be sent, or are neither here nor on the remote; the rest was sent' }],
-  run: (options, context) => withRepo(context, repo => pushAll(repo, options, context)),
+  run: (options, context) =>
+    withRepo(context, repo => (options.allRemotes ? pushToEach(repo, options, context) : pushAll(repo, options, context))),
   render: result => {
     if (result.dryRun) return `${formatCount(result.planned.objects, 'file')} to push (${formatBytes(result.planned.bytes)})\n`
     if (result.moved > 0) return `${formatCount(result.moved, 'file')} pushed (${formatBytes(result.bytes)})\n`
-    return result.failed.length + result.absent.length > 0 ? '' : 'Everything is up to date.\n'
+    return isPartial(result) ? '' : 'Everything is up to date.\n'
   },
-  problems: result => renderProblems(result, { verb: 'sent', remotes: result.remotes }),
-  exitStatus: result => (result.failed.length + result.absent.length > 0 ? 1 : 0),
+  problems: result =>
+    renderProblems(result, { verb: 'sent', remotes: result.remotes }) +
+    result.unreached.map(({ remote, why }) => `ERROR: nothing was sent to remote '${remote}': ${why}\n`).join(''),
+  json: ({ unreached, ...result }) => (unreached.length > 0 ? { ...result, unreached } : result),
+  exitStatus: result => (isPartial(result) ? 1 : 0),
 }
+
+const isPartial = ({ failed, absent, unreached }: Result): boolean => failed.length + absent.length + unreached.length > 0
+
+/** A remote that cannot be reached does not keep the others from being served. @throws DvError its failure, when no remote could be */
+async function pushToEach(repo: Repo, options: Options, context: Context): Promise<Result> {
+  if (options.remote !== undefined) throw new DvError('bad-options', '--all-remotes and --remote do not go together')
+  const names = repo.config.remotes()
+  if (names.length === 0) return pushAll(repo, options, context)
+  const results: Result[] = []
+  const failures: { remote: string; error: DvError }[] = []
+  for (const remote of names) {
+    try {
+      results.push(await pushAll(repo, { ...options, remote }, context))
+    } catch (error) {
+      if (!(error instanceof DvError) || !isOfRemote(error)) throw error
+      failures.push({ remote, error })
+    }
+  }
+  if (results.length === 0 && failures[0] !== undefined) throw failures[0].error
+  return {
+    ...totalOf(results),
+    dryRun: options.dryRun === true,
+    planned: {
+      objects: results.reduce((sum, each) => sum + each.planned.objects, 0),
+      bytes: results.reduce((sum, each) => sum + each.planned.bytes, 0),
+    },
+    remotes: [...new Set(results.flatMap(each => each.remotes))],
+    unreached: failures.map(({ remote, error }) => ({ remote, why: error.message })),
+  }
+}
+
+/** Others, such as a pointer that cannot be read or a target that is not there, are the same for every remote. */
+const isOfRemote = ({ code }: DvError): boolean =>
+  code === 'store-unavailable' || code === 'store-refused' || code === 'access-denied' || code === 'untrusted'
 
 async function pushAll(repo: Repo, options: Options, context: Context): Promise<Result> {
   context.report({ type: 'phase', name: 'Collecting' })
@@ -71,7 +120,13 @@ async function pushAll(repo: Repo, options: Options, context: Context): Promise<
     planned.bytes += plan.bytes
     reports.push(report)
   }
-  return { ...totalOf(reports), dryRun: options.dryRun === true, planned, remotes: groups.flatMap(group => group.remote?.name ?? []) }
+  return {
+    ...totalOf(reports),
+    dryRun: options.dryRun === true,
+    planned,
+    remotes: groups.flatMap(group => group.remote?.name ?? []),
+    unreached: [],
+  }
 }
 
 async function pushGroup(
