@@ -51,7 +51,7 @@ Of a folder whose list of files is not in the cache only the list is asked for.`
   exits: [{ status: 1, what: 'there is no such target, some data is whole in no place, or a remote could not be asked' }],
   run: (options, context) => withRepo(context, repo => locate(repo, options, context)),
   render: ({ targets }) => (targets.length === 0 ? 'Nothing is tracked there.\n' : targets.map(renderTarget).join('')),
-  problems: ({ unasked }) => unasked.map(({ remote, why }) => `remote '${remote}' could not be asked: ${why}\n`).join(''),
+  problems: ({ unasked }) => unasked.map(({ remote, why }) => `ERROR: remote '${remote}' could not be asked: ${why}\n`).join(''),
   exitStatus: ({ targets, unasked }) => (unasked.length > 0 || targets.some(isNowhereWhole) ? 1 : 0),
 }
 

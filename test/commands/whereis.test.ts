@@ -1,4 +1,4 @@
-import { rmSync, unlinkSync } from 'node:fs'
+import { rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { expectDone } from '../doubles/lab.ts'
@@ -55,6 +55,17 @@ test('a remote that cannot be asked is named, and the others are told', async ()
   await expectDone(lab.dv('remote', 'add', 'odd', 's3://bucket/p'))
   await expectDone(lab.dv('remote', 'modify', 'odd', 'version_aware', 'true'))
   const said = await lab.dv('whereis', 'f.txt')
-  expect(said).toMatchObject({ exit: 1, stdout: expect.stringContaining('stor    all'), stderr: expect.stringContaining("'odd'") })
+  expect(said).toMatchObject({
+    exit: 1,
+    stdout: expect.stringContaining('stor    all'),
+    stderr: expect.stringContaining("ERROR: remote 'odd'"),
+  })
   expect(await lab.dv('whereis', 'nosuch')).toMatchObject({ exit: 1, stdout: '' })
+})
+
+test('what is bound to one remote is looked for on the one that was named, too', async () => {
+  await expectDone(lab.dv('push'))
+  writeFileSync(join(lab.root, 'f.txt.dvc'), `${lab.read('f.txt.dvc')}  remote: backup\n`)
+  expect((await expectDone(lab.dv('whereis', '-r', 'stor', 'f.txt'))).stdout).toBe('f.txt  (1 object)\n  cache  all\n  stor   all\n')
+  expect((await lab.dv('whereis', '-r', 'nosuch', 'f.txt')).exit).toBe(1)
 })
