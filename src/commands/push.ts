@@ -106,7 +106,7 @@ async function pushToEach(repo: Repo, options: Options, context: Context): Promi
 
 /** Others, such as a pointer that cannot be read or a target that is not there, are the same for every remote. */
 const isOfRemote = ({ code }: DvError): boolean =>
-  code === 'store-unavailable' || code === 'store-refused' || code === 'access-denied' || code === 'untrusted'
+  ['store-unavailable', 'store-refused', 'access-denied', 'untrusted', 'bad-config'].includes(code)
 
 async function pushAll(repo: Repo, options: Options, context: Context): Promise<Result> {
   context.report({ type: 'phase', name: 'Collecting' })

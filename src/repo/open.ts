@@ -115,10 +115,13 @@ export function openRepoAt(parts: RepoParts, context: Context): OpenedRepo {
     stamps.push(known)
     return openCache({ folder, hash, shared: config.get('cache', 'shared') === 'group', stamps: known })
   }
-  const makeStore = async (remote: RemoteConfig, hash: HashKind): Promise<OpenedStore> => ({
-    store: await openStore(remote, hash, context),
-    known: openKnownObjects(join(state, 'remotes', md5(`${hash} ${remote.options['endpointurl'] ?? ''} ${remote.url}`))),
-  })
+  const makeStore = async (remote: RemoteConfig, hash: HashKind): Promise<OpenedStore> => {
+    assertKeepsObjects(remote)
+    return {
+      store: await openStore(remote, hash, context),
+      known: openKnownObjects(join(state, 'remotes', md5(`${hash} ${remote.options['endpointurl'] ?? ''} ${remote.url}`))),
+    }
+  }
   const repo: Repo = {
     root,
     gitRoot,
@@ -183,6 +186,15 @@ function linkKindsOf(value: string | undefined): readonly LinkKind[] {
       hint: `dv config cache.type ${linkKinds.join(',')}`,
     })
   return kinds.length > 0 ? (kinds as LinkKind[]) : defaultLinks
+}
+
+/** Such a bucket holds plain files, and its versions are their history: objects among them would be in everybody's way, and DVC would not find them. */
+function assertKeepsObjects({ name, options }: RemoteConfig): void {
+  const kind = ['version_aware', 'worktree'].find(key => isTrue(options[key]))
+  if (kind !== undefined)
+    throw new DvError('bad-config', `remote '${name}' is cloud versioned (${kind} = true), and dv does not read or write those yet`, {
+      hint: 'use dvc for this remote, or another one: -r <name>',
+    })
 }
 
 const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === 'true'
