@@ -24,6 +24,20 @@ const kinds: Readonly<Record<string, OpenKind>> = {
     const { openS3Store } = await import('./s3/store.ts')
     return openS3Store(remote, hash, context)
   },
+  http: openHttp,
+  https: openHttp,
+  webdav: openWebdav,
+  webdavs: openWebdav,
+}
+
+async function openHttp(remote: RemoteConfig, hash: HashKind, context: Context): Promise<ObjectStore> {
+  const { openHttpStore } = await import('./http/store.ts')
+  return openHttpStore(remote, hash, context)
+}
+
+async function openWebdav(remote: RemoteConfig, hash: HashKind, context: Context): Promise<ObjectStore> {
+  const { openWebdavStore } = await import('./webdav/store.ts')
+  return openWebdavStore(remote, hash, context)
 }
 
 /** @throws DvError 'bad-config' when no kind of store has the url's scheme, or an option is wrong */

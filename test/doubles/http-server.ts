@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 
 export interface WebServer {
   /** `http://127.0.0.1:<port>` */
@@ -33,14 +34,29 @@ export interface WebFile {
   readonly hang?: boolean
 }
 
-export async function openWebServer(): Promise<WebServer> {
+export interface WebOptions {
+  /** what it takes files by; default: it takes none */
+  readonly takes?: 'POST' | 'PUT'
+  /** of every file that is taken */
+  readonly about?: Partial<WebFile>
+}
+
+export async function openWebServer({ takes, about }: WebOptions = {}): Promise<WebServer> {
   const files = new Map<string, WebFile>()
   const requests: WebServer['requests'] = []
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '/').split('?')[0] ?? '')
     requests.push({ method: request.method ?? '', path, headers: request.headers })
-    answer(files.get(path), request, response)
+    if (takes !== undefined && request.method === takes)
+      void buffer(request).then(
+        body => {
+          files.set(path, { ...about, body })
+          response.writeHead(201).end()
+        },
+        () => response.destroy(),
+      )
+    else answer(files.get(path), request, response)
   })
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -71,6 +87,7 @@ function answer(file: WebFile | undefined, request: IncomingMessage, response: S
   const etag = file.etag === undefined ? `"${createHash('sha1').update(body).digest('hex')}"` : file.etag
   const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')
   const start = range ? Number(range[1]) : 0
+  if (range && start >= body.length) return void response.writeHead(416).end()
   response.writeHead(range ? 206 : 200, {
     ...(etag === null ? {} : { etag }),
     'content-type': 'text/plain; charset=utf-8',
@@ -85,6 +102,7 @@ function answer(file: WebFile | undefined, request: IncomingMessage, response: S
 
 /** The status of an answer that is not the file. */
 function refusalOf(file: WebFile | undefined, request: IncomingMessage): number | undefined {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return 405
   if (file === undefined) return 404
   if (file.failures && file.failures.left-- > 0) return file.failures.status
   if (file.redirect !== undefined) return 302

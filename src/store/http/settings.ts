@@ -2,14 +2,19 @@
 import { DvError } from '../../base/error.ts'
 import type { RemoteConfig } from '../open.ts'
 import { count, readTrust, seconds, type TlsTrust } from '../s3/settings.ts'
+import type { HttpClientOptions } from './client.ts'
 
 export interface HttpSettings {
+  /** name of the remote, for hints */
+  readonly remote: string
   readonly url: URL
   /** without credentials */
   readonly label: string
   /** for the host of the url, and no other */
   readonly authorization: Readonly<Record<string, string>>
   readonly trust: TlsTrust
+  /** of uploads */
+  readonly method: 'POST' | 'PUT'
   /** ms */
   readonly connectTimeoutMs: number
   /** ms without a byte from the server */
@@ -33,14 +38,37 @@ export function readHttpSettings(remote: RemoteConfig, env: Readonly<Record<stri
   url.password = ''
   url.hash = ''
   return {
+    remote: remote.name,
     url,
     label: url.href,
     authorization,
     trust: readTrust(remote, env),
+    method: uploadMethod(remote),
     connectTimeoutMs: seconds(remote, 'connect_timeout') ?? connectTimeoutMs,
     readTimeoutMs: seconds(remote, 'read_timeout') ?? readTimeoutMs,
     concurrency: count(remote, 'jobs') ?? concurrency,
   }
+}
+
+/** What a client of that server is opened with. */
+export const clientOptions = (
+  settings: HttpSettings,
+  hints: Pick<HttpClientOptions, 'accessHint' | 'certificateHint'>,
+): HttpClientOptions => ({ ...settings, ...hints, origin: settings.url.origin, authorization: () => settings.authorization })
+
+/** For what a remote is refused. */
+export const remoteHints = ({ remote }: Pick<HttpSettings, 'remote'>) => ({
+  accessHint: `dv remote modify --local ${remote} auth basic, user <name> and password <password>`,
+  certificateHint: `for a private authority: dv remote modify ${remote} ssl_verify <path of its certificate>`,
+})
+
+/** dvc_http's default: POST. */
+function uploadMethod({ name, options }: RemoteConfig): 'POST' | 'PUT' {
+  const method = options.method?.toUpperCase() ?? 'POST'
+  if (method === 'POST' || method === 'PUT') return method
+  throw new DvError('bad-config', `method ${options.method} of remote '${name}' is not supported: POST and PUT are`, {
+    hint: `dv remote modify ${name} method PUT`,
+  })
 }
 
 /** dvc_http's `auth`: `basic` and `custom`; it knows no other, either. */
@@ -61,6 +89,6 @@ function authorizationOf({ name, options }: RemoteConfig, { username, password }
       })
 }
 
-const basic = (user: string, password: string): Record<string, string> => ({
+export const basic = (user: string, password: string): Record<string, string> => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
 })

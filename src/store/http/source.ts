@@ -1,19 +1,18 @@
 /** One file on a web server. What lies beside or below it nobody can ask for: HTTP knows no folders. */
-import type { Readable } from 'node:stream'
 import type { Context } from '../../base/context.ts'
 import { DvError } from '../../base/error.ts'
 import type { FileSource, SourceFile } from '../file-source.ts'
-import type { ReadOptions } from '../object-store.ts'
 import type { RemoteConfig } from '../open.ts'
 import { openRetry } from '../retry.ts'
 import { checksumOf } from './checksum.ts'
 import { type HttpClient, type HttpReply, openHttpClient } from './client.ts'
-import { type HttpSettings, readHttpSettings } from './settings.ts'
+import { readHttpFile } from './read-file.ts'
+import { clientOptions, type HttpSettings, readHttpSettings } from './settings.ts'
 
 /** @throws DvError 'bad-config' */
 export function openHttpSource(remote: RemoteConfig, context: Context): FileSource {
   const settings = readHttpSettings(remote, context.env)
-  const client = openHttpClient(settings, context.env)
+  const client = openHttpClient(clientOptions(settings, sourceHints(settings)), context.env)
   const again = openRetry()
   return {
     label: settings.label,
@@ -22,22 +21,30 @@ export function openHttpSource(remote: RemoteConfig, context: Context): FileSour
     look: signal => again(signal, () => look(client, settings, signal)),
     files: async function* () {},
     entries: async () => [],
-    read: (file, options, consume) => again(options.signal, () => readFile({ client, settings, file }, options, consume)),
+    read: (file, options, consume) => {
+      const check = (reply: HttpReply): void => assertUnchanged(reply, { settings, file, start: options.start ?? 0 })
+      return again(options.signal, () => readHttpFile({ client, url: settings.url, check }, options, consume))
+    },
     close: async () => client.close(),
   }
 }
 
+const sourceHints = ({ url }: HttpSettings) => ({
+  accessHint: `name the server as a remote of yours, with auth, user and password, and take remote://<name>/<path>: dv remote add --local <name> ${url.origin}`,
+  certificateHint: 'for a private authority: --fs-config ssl_verify=<path of its certificate>',
+})
+
 /** HEAD, and where a server has none, or tells no size by it, the head of a GET. */
 async function look(client: HttpClient, settings: HttpSettings, signal: AbortSignal): Promise<SourceFile | undefined> {
   try {
-    const seen = fileOf(await headOf(client, signal), settings)
+    const seen = fileOf(await headOf(client, settings, signal), settings)
     if (seen?.size !== undefined) return seen
   } catch (error) {
     if (!(error instanceof DvError) || error.code === 'interrupted' || error.code === 'store-unavailable') throw error
     // Some servers have no HEAD, and sign what they hand out for GET alone.
   }
   try {
-    const reply = await client.send('GET', {}, signal)
+    const reply = await client.send({ verb: 'read', method: 'GET', url: settings.url }, signal)
     reply.head.destroy()
     return fileOf(reply, settings)
   } catch (error) {
@@ -46,8 +53,8 @@ async function look(client: HttpClient, settings: HttpSettings, signal: AbortSig
   }
 }
 
-async function headOf(client: HttpClient, signal: AbortSignal): Promise<HttpReply> {
-  const reply = await client.send('HEAD', {}, signal)
+async function headOf(client: HttpClient, { url }: HttpSettings, signal: AbortSignal): Promise<HttpReply> {
+  const reply = await client.send({ verb: 'read', method: 'HEAD', url }, signal)
   reply.head.resume()
   return reply
 }
@@ -56,35 +63,6 @@ function fileOf({ head, url }: HttpReply, { url: asked }: HttpSettings): SourceF
   const length = head.headers['content-length']
   const size = length !== undefined && /^(?:identity)?$/.test(head.headers['content-encoding'] ?? '') ? Number(length) : undefined
   return { kind: 'file', path: '', size, mark: checksumOf({ asked, url, headers: head.headers, size }) }
-}
-
-interface Reading {
-  readonly client: HttpClient
-  readonly settings: HttpSettings
-  readonly file: SourceFile
-}
-
-async function readFile<T>(
-  { client, settings, file }: Reading,
-  { start = 0, signal }: ReadOptions,
-  consume: (body: Readable) => Promise<T>,
-): Promise<T> {
-  const reply = await client.send('GET', start > 0 ? { range: `bytes=${start}-` } : {}, signal)
-  const { head } = reply
-  try {
-    if (start > 0 && head.statusCode !== 206)
-      throw new DvError('store-refused', `cannot read ${settings.label} from byte ${start} on: the server knows no ranges`)
-    assertUnchanged(reply, { settings, file, start })
-    const result = await consume(head)
-    if (head.errored) throw head.errored // cut short, and the consumer did not notice
-    if (head.complete) head.resume()
-    else head.destroy()
-    return result
-  } catch (error) {
-    const broke = head.errored
-    head.destroy()
-    throw client.explain(broke ?? error, signal)
-  }
 }
 
 /** Of a part, only what a server says of the whole can be compared. */

@@ -39,6 +39,8 @@ export interface S3Settings {
 export interface TlsTrust {
   readonly rejectUnauthorized: boolean
   readonly ca: Buffer | undefined
+  /** the certificate and key by which a server knows us */
+  readonly own?: { readonly cert: Buffer; readonly key: Buffer }
 }
 
 /** Absolute paths of the files that the AWS tools share. */

@@ -86,7 +86,7 @@ export function openTransport(options: TransportOptions): Transport {
 function openAgent(options: TransportOptions) {
   const { secure, trust, proxy, connectTimeoutMs, readTimeoutMs } = options
   const kept = { keepAlive: true, timeout: readTimeoutMs, maxFreeSockets: 1_024 }
-  const tls = { rejectUnauthorized: trust.rejectUnauthorized, ...(trust.ca === undefined ? {} : { ca: trust.ca }) }
+  const tls = { rejectUnauthorized: trust.rejectUnauthorized, ...(trust.ca === undefined ? {} : { ca: trust.ca }), ...trust.own }
   const agent = secure ? new HttpsAgent({ ...kept, ...tls }) : new HttpAgent(kept)
   const connect = secure && proxy !== undefined ? tunnelThrough(proxy, connectTimeoutMs) : agent.createConnection.bind(agent)
   agent.createConnection = (connection, done) => {
