@@ -15,6 +15,7 @@ import { type Selection, selectOutputs } from '../repo/targets.ts'
 import type { TrackedOutput } from '../repo/tracked-output.ts'
 import type { RemoteConfig } from '../store/open.ts'
 import type { TransferRequest } from '../transfer/request.ts'
+import type { Versioned } from './kept-versions.ts'
 import { nameOf } from './place.ts'
 import { toldFor } from './told-for.ts'
 
@@ -37,6 +38,8 @@ export interface Item {
   readonly inside?: string
   /** of an import: its path in the source */
   readonly from?: string
+  /** kept under its own name, by versions */
+  readonly versioned?: Versioned
 }
 
 /** Of data that was imported: the repository from which it is had. */
@@ -93,10 +96,17 @@ export async function collect(repo: Repo, options: CollectOptions, use: 'send' |
       name: nameOf(repo, path),
       ...(selection.inside === undefined ? {} : { inside: selection.inside }),
       ...(repository === undefined ? {} : { from: source?.path ?? '' }),
+      ...versionedOf(repo, selection.tracked),
     }
     group.found.set(`${item.id}\n${item.inside ?? ''}`, item)
   }
   return { selections, groups: [...groups.values()].map(({ found, ...group }) => ({ ...group, items: [...found.values()] })) }
+}
+
+function versionedOf(repo: Repo, { output, path }: TrackedOutput): Pick<Item, 'versioned'> {
+  const { cloud, files } = output.rest
+  if (cloud === undefined && files === undefined) return {}
+  return { versioned: { key: relative(repo.root, path).replaceAll(sep, '/'), cloud, files } }
 }
 
 /** @throws DvError 'no-remote' */

@@ -4,11 +4,15 @@ import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Cache } from '../store/cache.ts'
+import { openVersions } from '../store/open.ts'
+import { openVersionView } from '../store/version-view.ts'
 import { fetchObjects } from '../transfer/fetch.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
 import { planFetch } from '../transfer/plan-fetch.ts'
+import type { TransferEnds } from '../transfer/request.ts'
 import { type Group, namesOf, remoteOf, requestOf } from './collect.ts'
 import { fetchImported } from './fetch-imported.ts'
+import { isCloudVersioned, keptVersions } from './kept-versions.ts'
 import { noTransfer, type TransferReport, totalOf } from './transfer-report.ts'
 
 export interface FetchOptions {
@@ -50,8 +54,32 @@ async function fetchGroup(
   const treeIds = new Set(group.items.map(item => item.id).filter(isTreeId))
   if (await isHere(group, treeIds, { cache, context })) return { planned: [], report: noTransfer }
   if (group.origin !== undefined) return await fetchImported(repo, { origin: group.origin, items: group.items }, options, context)
-  const { store, known } = await repo.store(await remoteOf(repo, group), group.hash)
-  const ends = { cache, remote: store, known }
+  const ends = { cache, ...(await openRemote(repo, group, context)) }
+  try {
+    return await fetchFrom(ends, { group, treeIds }, options, context)
+  } finally {
+    if (ends.known === undefined) await ends.remote.close() // the repository closes its own
+  }
+}
+
+type Ends = Pick<TransferEnds, 'cache' | 'remote'> & Partial<TransferEnds>
+
+/** Of what is kept by versions nothing is remembered: each pointer says where its bytes are. */
+async function openRemote(repo: Repo, group: Group, context: Context): Promise<Pick<Ends, 'remote' | 'known'>> {
+  const remote = await remoteOf(repo, group)
+  if (isCloudVersioned(remote) && /^s3:/i.test(remote.url))
+    return { remote: openVersionView(await openVersions(remote, context), keptVersions(group.items, remote.name)) }
+  const { store, known } = await repo.store(remote, group.hash)
+  return { remote: store, known }
+}
+
+async function fetchFrom(
+  ends: Ends,
+  { group, treeIds }: { readonly group: Group; readonly treeIds: ReadonlySet<ObjectId> },
+  options: FetchOptions,
+  context: Context,
+): Promise<{ planned: readonly ObjectId[]; report: TransferReport }> {
+  const { cache } = ends
   const trees = await fetchTrees(treeIds, ends, context)
   const treeOf = (id: ObjectId): Tree | undefined => trees.trees.get(id)
   const plan = planFetch(filesOf(group, treeOf), cache)

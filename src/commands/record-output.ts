@@ -1,7 +1,9 @@
 /** Writes down what was saved: the pointer, and the line that keeps git from tracking the data itself. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { isSystemError } from '../base/error.ts'
+import { DvError, isSystemError } from '../base/error.ts'
+import { isTreeId } from '../base/object-id.ts'
+import { filesOfTree } from '../format/cloud-files.ts'
 import { type Output, type Pointer, parsePointer, printPointer, updatePointer } from '../format/pointer.ts'
 import { checksumOfPointer } from '../format/pointer-checksum.ts'
 import { type KnownOutput, rememberOutputs } from '../repo/known-outputs.ts'
@@ -99,12 +101,25 @@ function updated(
   const pointer = parsePointer(before, nameOf(repo, pointerFile))
   const outputs = pointer.outputs.map((output): Output => {
     if (output.path !== tracked?.output.path) return output
-    const { id: _id, size: _size, fileCount: _fileCount, executable: _executable, ...rest } = output
-    return { ...rest, ...content, hash: 'md5' }
+    const { id: _id, size: _size, fileCount: _fileCount, executable: _executable, ...others } = output
+    return { ...others, ...content, hash: 'md5', rest: withVersions(repo, output, content) }
   })
   const next = { ...pointer, outputs }
   const md5 = renewsChecksum && pointer.imported ? checksumOfPointer(next) : undefined
   return md5 === undefined ? next : { ...next, rest: { ...next.rest, md5 } }
+}
+
+/** What a remote with versions knows goes with the content that it knows it of. */
+function withVersions(repo: Repo, { id, rest }: Output, content: Content): Output['rest'] {
+  if (id === content.id) return rest
+  const { cloud: _cloud, files, ...others } = rest
+  if (!Array.isArray(files) || !isTreeId(content.id)) return others
+  const cache = repo.cache('md5')
+  if (cache.sizeOf(content.id) === undefined)
+    throw new DvError('bad-options', 'what is kept by cloud versions is written down file by file, which needs the data in the cache', {
+      hint: 'the same command without --no-commit',
+    })
+  return { ...others, files: filesOfTree(files, cache.readTree(content.id), cache.sizeOf) }
 }
 
 const freshPointer = (plan: AddPlan, content: Content) => ({

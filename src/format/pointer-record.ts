@@ -1,6 +1,7 @@
 /** A pointer as plain keys and values in the order of DVC's file, and back. */
 import { DvError } from '../base/error.ts'
 import { parseObjectId } from '../base/object-id.ts'
+import { contentOfFiles } from './cloud-files.ts'
 import type { Output, Pointer } from './pointer.ts'
 import { isRecord } from './yaml-print.ts'
 
@@ -27,9 +28,8 @@ export const recordOfPointer = ({ outputs, workingFolder, frozen, rest }: Pointe
 const recordOfOutput = (output: Output): PointerRecord =>
   inOrder(outputOrder, {
     ...output.rest,
-    md5: output.id,
-    size: output.size,
-    nfiles: output.fileCount,
+    // `files` stands for them
+    ...(Array.isArray(output.rest.files) ? {} : { md5: output.id, size: output.size, nfiles: output.fileCount }),
     isexec: output.executable || undefined,
     hash: output.hash === 'md5' ? 'md5' : undefined,
     path: output.path,
@@ -67,11 +67,21 @@ function outputOfRecord(record: PointerRecord, refuse: (key: string, why: string
     hash: hash === 'md5' ? 'md5' : 'md5-dos2unix',
     ...(typeof size === 'number' ? { size } : {}),
     ...(typeof nfiles === 'number' ? { fileCount: nfiles } : {}),
+    ...(Array.isArray(rest.files) ? readFiles(rest.files, refuse) : {}),
     ...(isexec === true ? { executable: true } : {}),
     ...(typeof remote === 'string' ? { remote } : {}),
     cached: cache !== false,
     pushed: push !== false,
     rest,
+  }
+}
+
+function readFiles(files: readonly unknown[], refuse: (key: string, why: string) => never): Partial<Output> {
+  try {
+    return contentOfFiles(files) ?? {}
+  } catch (error) {
+    if (error instanceof DvError) refuse('files', error.message)
+    throw error
   }
 }
 

@@ -192,9 +192,13 @@ function linkKindsOf(value: string | undefined): readonly LinkKind[] {
 function assertKeepsObjects({ name, options }: RemoteConfig): void {
   const kind = ['version_aware', 'worktree'].find(key => isTrue(options[key]))
   if (kind !== undefined)
-    throw new DvError('bad-config', `remote '${name}' is cloud versioned (${kind} = true), and dv does not read or write those yet`, {
-      hint: 'use dvc for this remote, or another one: -r <name>',
-    })
+    throw new DvError(
+      'bad-config',
+      `remote '${name}' is cloud versioned (${kind} = true), and dv only fetches and pulls from those, on S3`,
+      {
+        hint: 'use dvc for this remote, or another one: -r <name>',
+      },
+    )
 }
 
 const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === 'true'

@@ -4,6 +4,7 @@ import { DvError } from '../base/error.ts'
 import type { HashKind } from '../base/object-id.ts'
 import type { ObjectStore } from './object-store.ts'
 import { withRetry } from './retry.ts'
+import type { VersionedBucket } from './s3/versioned-bucket.ts'
 
 export interface RemoteConfig {
   readonly name: string
@@ -49,4 +50,10 @@ export async function openStore(remote: RemoteConfig, hash: HashKind, context: C
       hint: `dv remote modify ${remote.name} url <folder or s3://bucket/path>`,
     })
   return withRetry(await open(remote, hash, context))
+}
+
+/** The files of an S3 remote under their own names, by the bucket's versions. @throws DvError 'bad-config' */
+export async function openVersions(remote: RemoteConfig, context: Context): Promise<VersionedBucket> {
+  const { openVersionedBucket } = await import('./s3/versioned-bucket.ts')
+  return openVersionedBucket(remote, context)
 }

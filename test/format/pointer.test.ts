@@ -49,7 +49,16 @@ describe('parsePointer', () => {
     const cloud = { va: { etag: a, version_id: '1' } }
     const text = `outs:\n- hash: md5\n  path: dd\n  files:\n  - relpath: s/y\n    md5: ${a}\n    size: 2\n    cloud:\n      va:\n        etag: ${a}\n        version_id: '1'\n`
     expect(parse(text).outputs).toEqual([
-      { path: 'dd', hash: 'md5', cached: true, pushed: true, rest: { files: [{ relpath: 's/y', md5: a, size: 2, cloud }] } },
+      {
+        path: 'dd',
+        id: '18f5732137b0282ff03ba1690444f060.dir', // as if the list were a .dir object
+        size: 2,
+        fileCount: 1,
+        hash: 'md5',
+        cached: true,
+        pushed: true,
+        rest: { files: [{ relpath: 's/y', md5: a, size: 2, cloud }] },
+      },
     ])
   })
 
