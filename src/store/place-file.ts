@@ -1,5 +1,4 @@
 /** Puts a file of the user's in place: under a temporary name beside it until it is whole. */
-import { randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, constants, copyFileSync, openSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -7,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { DvError } from '../base/error.ts'
 import type { HashKind, ObjectId } from '../base/object-id.ts'
 import { throwIfAborted } from '../base/pool.ts'
+import { openUnfinishedNames } from '../base/unfinished-name.ts'
 import { fileError } from './file-errors.ts'
 import { openHashSink } from './hash-sink.ts'
 import { isObject } from './id-check.ts'
@@ -99,7 +99,8 @@ async function placing(place: FilePlace, write: (temporary: string) => Promise<n
   }
 }
 
-const temporaryBeside = (path: string): string => `${dirname(path)}/.dv-${process.pid}-${randomBytes(6).toString('hex')}.tmp`
+const nextName = openUnfinishedNames()
+const temporaryBeside = (path: string): string => `${dirname(path)}/${nextName()}`
 
 function cleanedUp(temporary: string, place: FilePlace, error: unknown): unknown {
   try {

@@ -3,13 +3,13 @@ import { type BigIntStats, chmodSync, lstatSync, renameSync, rmSync, statSync } 
 import { dirname } from 'node:path'
 import { DvError } from '../base/error.ts'
 import { sameStamp, stampOf } from '../base/file-stamp.ts'
+import { openUnfinishedNames } from '../base/unfinished-name.ts'
 import { fileError } from '../store/file-errors.ts'
 import { type Carrier, type FileOrder, FileState } from './file-order.ts'
 import { pathIn } from './file-rows.ts'
 import { copyFile, openLinker, plainMode } from './link.ts'
 import type { Pulse } from './read-stable.ts'
 import { readStamp, writeStamp } from './stamp-rows.ts'
-import { openUnfinishedNames } from './unfinished.ts'
 
 const ownerMayRun = 0o100
 

@@ -2,6 +2,7 @@
 import { type BigIntStats, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { DvError, isSystemError } from '../base/error.ts'
 import { sameStamp, stampOf } from '../base/file-stamp.ts'
+import { openUnfinishedNames } from '../base/unfinished-name.ts'
 import { objectPath } from '../format/object-path.ts'
 import { linkRefusals } from '../store/clone-file.ts'
 import { fileError } from '../store/file-errors.ts'
@@ -11,7 +12,6 @@ import { copyFile, type LinkKind, linkBy, openLinker } from './link.ts'
 import { hashFile, type Pulse } from './read-stable.ts'
 import { removeEmptyFolders } from './remove-empty-folders.ts'
 import { copyStamp, newStampRows, readStamp, stampWidth, writeStamp } from './stamp-rows.ts'
-import { openUnfinishedNames } from './unfinished.ts'
 
 /**
  * Writes the row's stamp and state. One maker for each thread. What is at the path and is not what the row says stays there.

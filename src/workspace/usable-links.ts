@@ -2,11 +2,11 @@
 import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isSystemError } from '../base/error.ts'
+import { openUnfinishedNames } from '../base/unfinished-name.ts'
 import type { Cache } from '../store/cache.ts'
 import { linkRefusals } from '../store/clone-file.ts'
 import { type LinkKind, linkBy } from './link.ts'
 import type { Place } from './place.ts'
-import { openUnfinishedNames } from './unfinished.ts'
 
 /** Where the output's files are: `isFolder` false for a single file. */
 export interface Probe {

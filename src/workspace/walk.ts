@@ -2,10 +2,11 @@
 import { type BigIntStats, type Dirent, lstatSync, readdirSync, statSync } from 'node:fs'
 import { compareCodePoints } from '../base/code-points.ts'
 import { DvError, isSystemError } from '../base/error.ts'
+import { isUnfinishedName } from '../base/unfinished-name.ts'
 import { fileError } from '../store/file-errors.ts'
 import type { IgnoreRules } from './ignore.ts'
 import { newStampRows, stampWidth, writeStamp } from './stamp-rows.ts'
-import { isUnfinishedName, sweepUnfinished } from './unfinished.ts'
+import { sweepUnfinished } from './unfinished.ts'
 
 export interface WalkOptions {
   /** absolute path of the folder */

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { isUnfinishedName, openUnfinishedNames, sweepUnfinished } from '../../src/workspace/unfinished.ts'
+import { isUnfinishedName, openUnfinishedNames } from '../../src/base/unfinished-name.ts'
+import { sweepUnfinished } from '../../src/workspace/unfinished.ts'
 
 let folder = ''
 beforeEach(() => {
