@@ -1,7 +1,9 @@
 /** Brings collected objects into the cache: for `dv fetch` and `dv pull`. */
 import type { Context } from '../base/context.ts'
+import { DvError } from '../base/error.ts'
 import { isTreeId, type ObjectId } from '../base/object-id.ts'
 import type { Tree } from '../format/tree.ts'
+import { entriesAt } from '../format/tree-edit.ts'
 import type { Repo } from '../repo/open.ts'
 import type { Cache } from '../store/cache.ts'
 import { openVersions } from '../store/open.ts'
@@ -10,7 +12,7 @@ import { fetchObjects } from '../transfer/fetch.ts'
 import { fetchTrees } from '../transfer/fetch-trees.ts'
 import { planFetch } from '../transfer/plan-fetch.ts'
 import type { TransferEnds } from '../transfer/request.ts'
-import { type Group, namesOf, remoteOf, requestOf } from './collect.ts'
+import { type Group, type Item, namesOf, remoteOf, requestOf } from './collect.ts'
 import { fetchImported } from './fetch-imported.ts'
 import { isCloudVersioned, keptVersions } from './kept-versions.ts'
 import { noTransfer, type TransferReport, totalOf } from './transfer-report.ts'
@@ -82,6 +84,7 @@ async function fetchFrom(
   const { cache } = ends
   const trees = await fetchTrees(treeIds, ends, context)
   const treeOf = (id: ObjectId): Tree | undefined => trees.trees.get(id)
+  assertHeld(group, treeOf)
   const plan = planFetch(filesOf(group, treeOf), cache)
   const got = options.dryRun
     ? noTransfer
@@ -101,6 +104,28 @@ async function fetchFrom(
   }
 }
 
+/**
+ * A path inside a folder that no list of it names, here or at the other commits asked for, is a mistake: DVC says that all is up to date.
+ * @throws DvError 'bad-target'
+ */
+function assertHeld({ items }: Group, treeOf: (id: ObjectId) => Tree | undefined): void {
+  const held = new Map<string, { readonly item: Item; isHeld: boolean }>()
+  for (const item of items) {
+    if (item.inside === undefined) continue
+    const tree = treeOf(item.id)
+    const isHeld = tree === undefined || entriesAt(tree, item.inside).length > 0
+    const key = `${item.name}/${item.inside}`
+    const before = held.get(key)
+    if (before) before.isHeld ||= isHeld
+    else held.set(key, { item, isHeld })
+  }
+  for (const [path, { item, isHeld }] of held)
+    if (!isHeld)
+      throw new DvError('bad-target', `there is no '${path}': the data set '${item.name}' holds nothing of that name`, {
+        hint: `dv ls ${item.name}`,
+      })
+}
+
 /** Then no remote is opened, and no credentials are looked for. */
 async function isHere(
   group: Group,
@@ -109,7 +134,9 @@ async function isHere(
 ): Promise<boolean> {
   if (treeIds.size > 0 && planFetch(treeIds, cache).files.length > 0) return false
   const { trees, absent, failed } = await fetchTrees(treeIds, { cache }, context)
-  const files = filesOf(group, id => trees.get(id))
+  const treeOf = (id: ObjectId): Tree | undefined => trees.get(id)
+  assertHeld(group, treeOf)
+  const files = filesOf(group, treeOf)
   return absent.length + failed.length === 0 && planFetch(files, cache).files.length === 0
 }
 

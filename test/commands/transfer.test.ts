@@ -255,11 +255,6 @@ describe('pull', () => {
     expect(filesBelow(clone).filter(path => /^(data\/|f\.txt$)/.test(path))).toEqual(brought)
   })
 
-  test('a path that is not in the folder: nothing to do', async () => {
-    await openPushed()
-    expect((await lab.dv('pull', 'data/nosuch')).stdout).toBe('Everything is up to date.\n')
-  })
-
   test('-A brings the other versions into the cache, and checks out this one', async () => {
     await openTracked()
     await addVersions()
@@ -383,4 +378,27 @@ describe('all three', () => {
     await expectDone(lab.dv('pull'))
     expect(readdirSync(join(lab.root, 'data'))).toEqual(['a', 'b', 'sub'])
   })
+})
+
+test.each(['fetch', 'pull'])('%s of a path that a data set does not hold is a mistake, whether its list is here or not', async verb => {
+  await openPushed()
+  const mistake = { exit: 1, stderr: expect.stringContaining("there is no 'data/typo'") }
+  expect(await lab.dv(verb, 'data/typo')).toMatchObject(mistake)
+  lab.remove('.dvc/cache', 'data')
+  expect(await lab.dv(verb, 'data/typo')).toMatchObject(mistake)
+  await expectDone(lab.dv(verb, 'data/sub'))
+  expect(inCache()).toContain(objects.c)
+})
+
+test('fetch of a path that only another commit holds', async () => {
+  await openPushed()
+  lab.write('data/later', 'later')
+  await expectDone(lab.dv('add', '-q', 'data'))
+  lab.commit('later')
+  await expectDone(lab.dv('push', '-q'))
+  lab.git('tag', 'v2')
+  lab.git('checkout', '-q', 'v1')
+  lab.remove('.dvc/cache')
+  expect(await lab.dv('fetch', 'data/later')).toMatchObject({ exit: 1 })
+  await expectDone(lab.dv('fetch', '-T', 'data/later'))
 })
